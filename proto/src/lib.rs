@@ -1,0 +1,20 @@
+//! What the server and its clients have in common.
+//!
+//! - [`v1`] is generated from `pluginhost/v1/*.proto`, whose comments are its documentation.
+//! - [`key`] is the store key and its text.
+//! - [`client`] speaks with the server that a key belongs to.
+//! - [`keyring`] is where clients keep keys.
+
+pub mod client;
+pub mod key;
+pub mod keyring;
+
+/// Version 1 of the contract: messages, clients and servers.
+pub mod v1 {
+    #![expect(clippy::pedantic, clippy::allow_attributes, clippy::large_enum_variant, reason = "generated")]
+    tonic::include_proto!("pluginhost.v1");
+    include!(concat!(env!("OUT_DIR"), "/pluginhost.v1.serde.rs"));
+}
+
+/// The contract's encoded `FileDescriptorSet`, for server reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pluginhost.v1.bin"));

@@ -1,0 +1,135 @@
+//! What the server can be asked to do. Scheduler and clients alike only ask here; a worker does the work.
+
+mod configure;
+mod keys;
+mod places;
+mod runs;
+mod status;
+mod stores;
+
+use std::sync::Arc;
+
+use plugin_host_proto::key::KeyKind;
+use tokio::sync::Notify;
+
+use crate::{
+    bigcommerce::{self, Api},
+    db::{self, Db, Key},
+    domain::{
+        configuration::Violation,
+        store::{Missing, Store, StoreId},
+    },
+    events::Bus,
+};
+
+pub use keys::{Connected, Issued, working_key};
+pub use places::AdjustmentRequest;
+pub(crate) use status::run_words;
+pub use status::{AllowedAction, Status};
+
+/// Why a request was not granted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields cannot be taken as they are.
+    #[error("{}", words(.0))]
+    Invalid(Vec<Violation>),
+    /// Things are missing first.
+    #[error("{}", .0.iter().map(|missing| missing.message.as_str()).collect::<Vec<_>>().join(" "))]
+    NotReady(Vec<Missing>),
+    /// There is no such thing, or this key may not see it.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// It exists already.
+    #[error("{0} exists already; choose another code")]
+    Exists(String),
+    /// Somebody else changed it first.
+    #[error("the configuration is at revision {current} by now; read it again and repeat the change")]
+    Stale {
+        /// The revision in force.
+        current: i64,
+    },
+    /// The key may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// BigCommerce.
+    #[error(transparent)]
+    BigCommerce(#[from] bigcommerce::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// What a request answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+fn words(violations: &[Violation]) -> String {
+    violations.iter().map(|v| format!("{}: {}", v.field, v.message)).collect::<Vec<_>>().join(" ")
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The key that was shown.
+    pub key: Key,
+}
+
+impl Caller {
+    /// Who it is, for audit and runs.
+    pub fn name(&self) -> String {
+        let kind = match self.key.kind {
+            KeyKind::Admin => "admin",
+            KeyKind::Operator => "operator",
+            KeyKind::Monitor => "monitor",
+            KeyKind::MonitorAll => "monitor-all",
+        };
+        match self.key.label.as_str() {
+            "" => format!("{kind} key {}", self.key.id),
+            label => format!("{kind} key {} ({label})", self.key.id),
+        }
+    }
+
+    /// The only store this key may see; none when it may see all.
+    pub fn only_store(&self) -> Option<StoreId> {
+        self.key.store
+    }
+}
+
+/// The server's parts that requests need.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Tells watchers.
+    pub bus: Bus,
+    /// BigCommerce.
+    pub api: Api,
+    /// Wakes the worker.
+    pub wake: Arc<Notify>,
+    /// How clients reach this server, which store keys carry.
+    pub address: String,
+    /// SHA-256 of the authority's public key, which store keys carry; none behind a publicly trusted certificate.
+    pub pin: Option<[u8; 32]>,
+}
+
+impl App {
+    /// The store a request is about: the one it names, or the key's own.
+    pub async fn store(&self, caller: &Caller, hash: &str) -> Result<Store> {
+        let own = match caller.only_store() {
+            Some(id) => self.db.store(id).await?,
+            None if hash.is_empty() => {
+                let message = "This key sees several stores: name one.";
+                return Err(Error::Invalid(vec![Violation::new("store_id", message)]));
+            }
+            None => self.db.store_by_hash(hash).await?,
+        };
+        own.filter(|store| hash.is_empty() || store.hash == hash)
+            .ok_or_else(|| Error::NotFound(format!("store {hash} for this key")))
+    }
+
+    /// The stores a key may see.
+    pub async fn stores(&self, caller: &Caller) -> Result<Vec<Store>> {
+        let mut stores = self.db.stores().await?;
+        stores.retain(|store| caller.only_store().is_none_or(|only| only == store.id));
+        Ok(stores)
+    }
+}

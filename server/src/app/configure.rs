@@ -1,0 +1,129 @@
+//! Saving a configuration.
+
+use super::{App, Caller, Error, Result};
+use crate::{
+    db::{self, SavedConfiguration, configuration_json},
+    domain::{
+        configuration::{Configuration, Violation},
+        store::Store,
+    },
+    events::{Change, Severity},
+    warehouse::places::{self, PlaceIds},
+};
+
+impl App {
+    /// Saves a configuration made from the revision that was read.
+    pub async fn configure(
+        &self,
+        caller: &Caller,
+        store: &Store,
+        (revision, change): (i64, impl FnOnce(&mut Configuration)),
+        request_id: &str,
+    ) -> Result<SavedConfiguration> {
+        if let Some(outcome) = self.db.request_outcome(store.id, "Configure", request_id).await?
+            && let Ok(revision) = outcome.parse()
+            && let Some(saved) = self.db.configuration_revision(store.id, revision).await?
+        {
+            return Ok(saved);
+        }
+        let before = self.db.configuration(store.id).await?;
+        let current = before.as_ref().map_or(0, |saved| saved.revision);
+        if revision != current {
+            return Err(Error::Stale { current });
+        }
+        let mut values = before.as_ref().map(|saved| saved.values.clone()).unwrap_or_default();
+        change(&mut values);
+        let mut violations = values.violations();
+        violations.extend(self.place_violations(store, &values).await?);
+        if !violations.is_empty() {
+            return Err(Error::Invalid(violations));
+        }
+        let saved = SavedConfiguration {
+            revision: current + 1,
+            values,
+            saved_at: self.db.clock.now(),
+            saved_by: caller.name(),
+        };
+        let mut tx = self.db.begin().await?;
+        match self.db.add_configuration(&mut tx, store.id, &saved).await {
+            Err(db::Error::Conflict(_)) => return Err(Error::Stale { current: current + 1 }),
+            added => added?,
+        }
+        let old = before.as_ref().map(|saved| configuration_json(&saved.values)).unwrap_or_default();
+        let change = (old, configuration_json(&saved.values));
+        self.db.audit(&mut tx, &saved.saved_by, Some(store.id), "saved the configuration", change).await?;
+        self.db.keep_request(&mut tx, store.id, "Configure", request_id, saved.revision.to_string()).await?;
+        let message = format!("The configuration was saved by {}.", saved.saved_by);
+        let change = Change::Configuration(saved.revision);
+        self.db.add_event(&mut tx, store.id, Severity::Info, message, change).await?;
+        tx.commit(&self.bus).await?;
+        Ok(saved)
+    }
+
+    /// The numbers of the place a configuration names; an error that names every field that is wrong.
+    pub async fn resolve_place(&self, store: &Store, values: &Configuration) -> Result<PlaceIds> {
+        match self.find_place(store, values).await? {
+            Ok(place) => Ok(place),
+            Err(violations) => Err(Error::Invalid(violations)),
+        }
+    }
+
+    /// What is wrong with the places a configuration names, leaving out what is not chosen yet.
+    async fn place_violations(&self, store: &Store, values: &Configuration) -> Result<Vec<Violation>> {
+        let mut violations = self.find_place(store, values).await?.err().unwrap_or_default();
+        let unset = [
+            ("default_division", &values.division),
+            ("default_uom", &values.uom),
+            ("default_site", &values.site),
+            ("default_location", &values.location),
+        ];
+        violations.retain(|violation| !unset.iter().any(|(field, value)| violation.field == *field && value.is_empty()));
+        Ok(violations)
+    }
+
+    async fn find_place(
+        &self,
+        store: &Store,
+        values: &Configuration,
+    ) -> Result<std::result::Result<PlaceIds, Vec<Violation>>> {
+        let not_there = |field, what: &str, code: &str, owner: &str| {
+            Violation::new(field, format!("{owner} has no {what} {code:?}; choose one from the list."))
+        };
+        let divisions = places::divisions(&self.db, Some(store.id)).await?;
+        let Some(division) = divisions.iter().find(|division| same(&division.code, &values.division)) else {
+            let owner = format!("store {}", store.hash);
+            return Ok(Err(vec![not_there("default_division", "division", &values.division, &owner)]));
+        };
+        let owner = format!("division {}", division.code);
+        let uoms = places::uoms(&self.db, division.id).await?;
+        let uom = uoms.iter().find(|uom| same(&uom.code, &values.uom));
+        let sites = places::sites(&self.db, division.id).await?;
+        let site = sites.iter().find(|site| same(&site.code, &values.site));
+        let location = site.and_then(|site| site.locations.iter().find(|(_, code)| same(code, &values.location)));
+        if let (Some(uom), Some(site), Some((location, _))) = (uom, site, location) {
+            return Ok(Ok(PlaceIds {
+                division: division.id,
+                uom: uom.id,
+                location: *location,
+                auto_delete_zero: site.auto_delete_zero,
+            }));
+        }
+        let mut violations = Vec::new();
+        if uom.is_none() {
+            violations.push(not_there("default_uom", "unit of measure", &values.uom, &owner));
+        }
+        match site {
+            None => violations.push(not_there("default_site", "site", &values.site, &owner)),
+            Some(site) if location.is_none() => {
+                let owner = format!("site {}", site.code);
+                violations.push(not_there("default_location", "location", &values.location, &owner));
+            }
+            Some(_) => {}
+        }
+        Ok(Err(violations))
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    crate::domain::catalog::fold(one) == crate::domain::catalog::fold(other)
+}

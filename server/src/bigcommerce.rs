@@ -1,0 +1,25 @@
+//! The only room that speaks HTTP and BigCommerce's JSON.
+//!
+//! Reads are retried, paged without loss while rows change, kept within the store's quota, and limited in size.
+
+mod budget;
+mod connect;
+mod error;
+mod http;
+mod inventory;
+mod orders;
+mod products;
+mod shipping;
+mod wire;
+
+pub use budget::{Budget, Urgency};
+pub use connect::{Location, Profile, StoreSettings};
+pub use error::Error;
+pub use http::{Api, BaseUrls, StoreApi};
+pub use inventory::{InventoryPage, InventoryRow};
+pub use orders::{OpenOrder, OrderFilter};
+pub use products::{ProductPage, Unreadable, Window};
+pub use shipping::ShippingOption;
+
+/// What a call to BigCommerce answers.
+pub type Result<T> = std::result::Result<T, Error>;

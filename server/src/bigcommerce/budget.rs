@@ -1,0 +1,158 @@
+//! A store's quota: all of it is used, none of it is exceeded.
+//!
+//! BigCommerce grants a store a number of requests per window, shared by every app. Each reply says how many are
+//! left and when the window ends. A few are reserved for calls a person waits for; what is left of the reserve is
+//! released late in each window, so that it is not wasted.
+
+use std::{sync::Mutex, time::Duration};
+
+use tokio::time::{Instant, sleep_until};
+
+/// Who waits for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// A run.
+    Background,
+    /// A person.
+    Interactive,
+}
+
+/// What the headers of a reply say about the quota.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quota {
+    pub(super) quota: u64,
+    pub(super) left: u64,
+    pub(super) window: Duration,
+    pub(super) reset: Duration,
+}
+
+/// The quota of one store, shared by everything that calls it.
+#[derive(Debug, Default)]
+pub struct Budget {
+    state: Mutex<Option<Window>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    ends: Instant,
+    length: Duration,
+    quota: u64,
+    left: u64,
+    in_flight: u64,
+}
+
+impl Window {
+    /// The reserve for people: one request in fifty, released in the last tenth of the window.
+    fn reserve(&self, now: Instant) -> u64 {
+        let late = self.ends.saturating_duration_since(now) < self.length / 10;
+        if late { 0 } else { (self.quota / 50).min(20) }
+    }
+
+    /// Begins the next window when this one is over.
+    fn roll(&mut self, now: Instant) {
+        /// The store's window begins when its clock says so, a little after ours.
+        const MARGIN: Duration = Duration::from_millis(100);
+        if now >= self.ends + MARGIN {
+            self.ends = now + self.length;
+            self.left = self.quota.saturating_sub(self.in_flight);
+        }
+    }
+}
+
+impl Budget {
+    /// Waits until a request may be sent.
+    pub(super) async fn acquire(&self, urgency: Urgency) {
+        loop {
+            let now = Instant::now();
+            let until = {
+                let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let Some(window) = state.as_mut() else { return };
+                window.roll(now);
+                let kept = if urgency == Urgency::Background { window.reserve(now) } else { 0 };
+                if window.left > kept {
+                    window.left -= 1;
+                    window.in_flight += 1;
+                    return;
+                }
+                let release = window.ends - window.length / 10;
+                if window.left > 0 && now < release { release } else { window.ends + Duration::from_millis(101) }
+            };
+            sleep_until(until.max(now + Duration::from_millis(5))).await;
+        }
+    }
+
+    /// Learns from a reply; none when it had no quota headers or never came.
+    pub(super) fn settle(&self, seen: Option<Quota>) {
+        let now = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(window) = state.as_mut() {
+            window.in_flight = window.in_flight.saturating_sub(1);
+        }
+        let Some(seen) = seen else { return };
+        let ends = now + seen.reset;
+        match state.as_mut() {
+            // A reply of the window we know: requests still on their way are not in its count yet.
+            Some(window) if ends < window.ends + window.length / 2 => {
+                window.quota = seen.quota;
+                window.left = window.left.min(seen.left.saturating_sub(window.in_flight));
+                window.ends = ends.max(window.ends);
+            }
+            known => {
+                let in_flight = known.map_or(0, |window| window.in_flight);
+                let left = seen.left.saturating_sub(in_flight);
+                *state = Some(Window { ends, length: seen.window, quota: seen.quota, left, in_flight });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quota(left: u64, reset_ms: u64) -> Option<Quota> {
+        let window = Duration::from_secs(30);
+        Some(Quota { quota: 100, left, window, reset: Duration::from_millis(reset_ms) })
+    }
+
+    async fn waited(budget: &Budget, urgency: Urgency) -> Duration {
+        let before = Instant::now();
+        budget.acquire(urgency).await;
+        before.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_is_used_without_waiting() {
+        let budget = Budget::default();
+        budget.settle(quota(10, 30_000));
+        for _ in 0..8 {
+            assert_eq!(waited(&budget, Urgency::Background).await, Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reserve_is_for_people_until_late_in_the_window() {
+        let budget = Budget::default();
+        budget.settle(quota(2, 30_000));
+        assert_eq!(waited(&budget, Urgency::Interactive).await, Duration::ZERO);
+        assert_eq!(waited(&budget, Urgency::Background).await, Duration::from_secs(27) + Duration::from_millis(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_nothing_left_everybody_waits_for_the_next_window() {
+        let budget = Budget::default();
+        budget.settle(quota(0, 12_000));
+        assert!(waited(&budget, Urgency::Interactive).await > Duration::from_secs(12));
+        assert_eq!(waited(&budget, Urgency::Background).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_of_other_apps_are_believed() {
+        let budget = Budget::default();
+        budget.settle(quota(50, 30_000));
+        budget.acquire(Urgency::Background).await;
+        budget.settle(quota(3, 29_000));
+        budget.acquire(Urgency::Background).await;
+        assert!(waited(&budget, Urgency::Background).await > Duration::from_secs(20));
+    }
+}

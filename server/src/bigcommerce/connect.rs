@@ -1,0 +1,173 @@
+//! What a store says about itself, and whether its token is good for the work.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{
+    Error, Result, StoreApi,
+    error::scope_of,
+    http::parse,
+    wire::{Envelope, text},
+};
+
+/// What is read with each scope, the least that shows whether it was granted; the first five are indispensable.
+const PROBES: [(&str, &[(&str, &str)]); 7] = [
+    ("v2/store", &[]),
+    ("v3/catalog/products", &[("limit", "1"), ("include_fields", "id")]),
+    ("v3/inventory/items", &[("limit", "1")]),
+    ("v3/inventory/locations", &[("limit", "1")]),
+    ("v2/orders", &[("limit", "1")]),
+    ("v3/customers", &[("limit", "1")]),
+    ("v3/channels", &[("limit", "1")]),
+];
+/// How many of the probes an import needs.
+const INDISPENSABLE: usize = 5;
+
+/// What a store says about itself.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub domain: String,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+    /// ISO 4217 code of its currency.
+    pub currency: String,
+    /// Scopes an import needs and the token lacks.
+    pub missing_scopes: Vec<&'static str>,
+    /// Scopes that later work needs and the token lacks.
+    pub missing_later: Vec<&'static str>,
+}
+
+/// How the store treats its stock (`GET /v3/settings/inventory`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Whether stock is lowered when an order is placed, rather than when it is completed or shipped.
+    pub decreases_when_placed: bool,
+    /// Whether refunded units go back into the count.
+    pub restocks_refunds: bool,
+}
+
+/// One of the store's locations.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// Its id.
+    pub id: i64,
+    /// Its label.
+    pub label: String,
+    /// Whether it is enabled.
+    pub enabled: bool,
+}
+
+#[derive(Deserialize)]
+struct WireStore {
+    #[serde(default, deserialize_with = "text")]
+    name: String,
+    #[serde(default, deserialize_with = "text")]
+    domain: String,
+    #[serde(default, deserialize_with = "text")]
+    currency: String,
+    #[serde(default)]
+    timezone: WireZone,
+}
+
+#[derive(Deserialize, Default)]
+struct WireZone {
+    #[serde(default, deserialize_with = "text")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct WireSettings {
+    update_stock_behavior: String,
+    #[serde(default)]
+    refund_order_stock_adjustment: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct WireLocation {
+    id: i64,
+    #[serde(default, deserialize_with = "text")]
+    label: String,
+    #[serde(default)]
+    enabled: bool,
+}
+
+#[derive(Deserialize)]
+struct WireSummary {
+    variant_count: i64,
+}
+
+impl StoreApi {
+    /// Tries the credentials and reads what the store says about itself.
+    pub async fn profile(&self) -> Result<Profile> {
+        let mut missing = Vec::new();
+        let mut store = None;
+        for (position, (path, query)) in PROBES.into_iter().enumerate() {
+            match self.get(path, query).await {
+                Ok(reply) if position == 0 => store = Some(parse::<WireStore>(path, &reply.body)?),
+                Ok(_) => {}
+                Err(Error::Forbidden { .. }) => missing.push((position, scope_of(path))),
+                Err(error) => return Err(error),
+            }
+        }
+        let (now, later): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(position, _)| *position < INDISPENSABLE);
+        let scopes = |missing: Vec<(usize, &'static str)>| missing.into_iter().map(|(_, scope)| scope).collect();
+        let store = store.unwrap_or(WireStore {
+            name: String::new(),
+            domain: String::new(),
+            currency: String::new(),
+            timezone: WireZone::default(),
+        });
+        let zone_known = jiff::tz::TimeZone::get(&store.timezone.name).is_ok();
+        Ok(Profile {
+            name: store.name,
+            domain: store.domain,
+            time_zone: if zone_known { store.timezone.name } else { "UTC".into() },
+            currency: store.currency,
+            missing_scopes: scopes(now),
+            missing_later: scopes(later),
+        })
+    }
+
+    /// The store's clock, from the `Date` header of its smallest answer.
+    pub async fn store_time(&self) -> Result<Timestamp> {
+        let path = "v2/time";
+        let reply = self.get(path, &[]).await?;
+        reply.date.ok_or_else(|| Error::Unreadable { path: path.into(), what: "it has no Date header".into() })
+    }
+
+    /// How the store treats its stock.
+    pub async fn settings(&self) -> Result<StoreSettings> {
+        let path = "v3/settings/inventory";
+        let reply = self.get(path, &[]).await?;
+        let settings: Envelope<WireSettings> = parse(path, &reply.body)?;
+        let decreases_when_placed = match settings.data.update_stock_behavior.as_str() {
+            "order_placed" => true,
+            "order_completed_or_shipped" => false,
+            other => {
+                let what = format!("update_stock_behavior is {other:?}");
+                return Err(Error::Unreadable { path: path.into(), what });
+            }
+        };
+        let restocks_refunds = settings.data.refund_order_stock_adjustment.unwrap_or_default();
+        Ok(StoreSettings { decreases_when_placed, restocks_refunds })
+    }
+
+    /// The store's locations.
+    pub async fn locations(&self) -> Result<Vec<Location>> {
+        let path = "v3/inventory/locations";
+        let reply = self.get(path, &[("limit", "1000")]).await?;
+        let locations: Envelope<Vec<WireLocation>> = parse(path, &reply.body)?;
+        let location = |wire: WireLocation| Location { id: wire.id, label: wire.label, enabled: wire.enabled };
+        Ok(locations.data.into_iter().map(location).collect())
+    }
+
+    /// How many variants the store counts itself.
+    pub async fn variant_count(&self) -> Result<i64> {
+        let path = "v3/catalog/summary";
+        let reply = self.get(path, &[]).await?;
+        Ok(parse::<Envelope<WireSummary>>(path, &reply.body)?.data.variant_count)
+    }
+}

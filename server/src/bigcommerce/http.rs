@@ -1,0 +1,249 @@
+//! One way to send a request: budget, time-outs, retries, size limit, typed errors.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
+use rand::Rng as _;
+use reqwest::{Response, StatusCode, header::HeaderMap};
+use secrecy::{ExposeSecret, SecretString};
+use tracing::debug;
+
+use super::{
+    Error, Result,
+    budget::{Budget, Quota, Urgency},
+    error::scope_of,
+    wire,
+};
+
+/// The largest answer that is read, decoded; a larger page is asked for in parts.
+const LARGEST_ANSWER: usize = 3 * 1024 * 1024;
+/// How often a read is tried before the caller hears of it.
+const ATTEMPTS: u32 = 6;
+
+/// Where BigCommerce is, which only the operator of the process decides.
+#[derive(Clone, Debug)]
+pub struct BaseUrls {
+    /// The API, `https://api.bigcommerce.com` but for tests and the sandbox.
+    pub api: String,
+}
+
+/// The connection to BigCommerce of this process.
+#[derive(Clone, Debug)]
+pub struct Api {
+    http: reqwest::Client,
+    urls: BaseUrls,
+    budgets: Arc<Mutex<HashMap<String, Arc<Budget>>>>,
+}
+
+/// The connection to one store.
+#[derive(Clone, Debug)]
+pub struct StoreApi {
+    http: reqwest::Client,
+    base: String,
+    store: String,
+    token: SecretString,
+    budget: Arc<Budget>,
+    urgency: Urgency,
+}
+
+/// A reply that was understood.
+pub(super) struct Reply {
+    pub(super) body: Bytes,
+    /// The store's clock, from the `Date` header.
+    pub(super) date: Option<Timestamp>,
+}
+
+/// What to do after an attempt that did not succeed.
+enum Failed {
+    /// Try again, not before this long.
+    Again { after: Option<Duration>, what: String },
+    /// Trying again would not help.
+    Finally(Error),
+}
+
+impl Api {
+    /// A connection that never follows redirects, because they would carry the token elsewhere.
+    ///
+    /// Fails when the process has no TLS provider installed.
+    pub fn new(urls: BaseUrls, authorities: &[reqwest::Certificate]) -> std::result::Result<Self, reqwest::Error> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
+        let builder = reqwest::Client::builder();
+        let builder = authorities.iter().fold(builder, |builder, one| builder.add_root_certificate(one.clone()));
+        let http = builder
+            .user_agent(concat!("plugin-host/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(16)
+            .tcp_nodelay(true)
+            .build()?;
+        Ok(Self { http, urls, budgets: Arc::default() })
+    }
+
+    /// The connection to a store; its quota is shared with every other connection to it.
+    pub fn store(&self, hash: &str, token: SecretString, urgency: Urgency) -> StoreApi {
+        let mut budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let budget = Arc::clone(budgets.entry(hash.to_owned()).or_default());
+        StoreApi {
+            http: self.http.clone(),
+            base: format!("{}/stores/{hash}", self.urls.api.trim_end_matches('/')),
+            store: hash.to_owned(),
+            token,
+            budget,
+            urgency,
+        }
+    }
+}
+
+impl StoreApi {
+    /// Reads a path, trying again where that can help.
+    pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Reply> {
+        let mut pause = Duration::from_millis(250);
+        let mut attempt = 1;
+        loop {
+            let (after, what) = match self.attempt(path, query).await {
+                Ok(reply) => return Ok(reply),
+                Err(Failed::Finally(error)) => return Err(error),
+                Err(Failed::Again { after, what }) => (after, what),
+            };
+            if attempt >= ATTEMPTS {
+                return Err(Error::Unavailable { path: path.to_owned(), attempts: attempt, last: what });
+            }
+            // Decorrelated jitter: several runs that failed together do not come back together.
+            let ceiling = (pause * 3).min(Duration::from_secs(20));
+            pause = rand::rng().random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
+            let pause = after.unwrap_or(pause);
+            debug!(path, attempt, %what, pause_ms = pause.as_millis(), "BigCommerce is asked again");
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// Reads a path as JSON; none for 204.
+    pub(super) async fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Option<T>> {
+        let reply = self.get(path, query).await?;
+        if reply.body.is_empty() {
+            return Ok(None);
+        }
+        parse(path, &reply.body).map(Some)
+    }
+
+    async fn attempt(&self, path: &str, query: &[(&str, &str)]) -> std::result::Result<Reply, Failed> {
+        self.budget.acquire(self.urgency).await;
+        let request = self
+            .http
+            .get(format!("{}/{path}", self.base))
+            .query(query)
+            .header("X-Auth-Token", self.token.expose_secret())
+            .header("Accept", "application/json")
+            // Several GETs of the official description declare it required.
+            .header("Content-Type", "application/json");
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                self.budget.settle(None);
+                return Err(Failed::Again { after: None, what: without_url(error) });
+            }
+        };
+        let quota = quota(response.headers());
+        self.budget.settle(quota);
+        self.read(path, response, quota).await
+    }
+
+    async fn read(
+        &self,
+        path: &str,
+        mut response: Response,
+        quota: Option<Quota>,
+    ) -> std::result::Result<Reply, Failed> {
+        let status = response.status();
+        let date = response.headers().get("date").and_then(|value| value.to_str().ok()).and_then(wire::http_date);
+        let retry_after = seconds(response.headers(), "x-retry-after");
+        let mut body = BytesMut::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => body.extend_from_slice(&chunk),
+                Ok(Some(_)) => {
+                    let path = path.to_owned();
+                    return Err(Failed::Finally(Error::TooLarge { path, limit: LARGEST_ANSWER }));
+                }
+                Ok(None) => break,
+                Err(error) => return Err(Failed::Again { after: None, what: without_url(error) }),
+            }
+        }
+        let body = body.freeze();
+        let again = |after, what: &str| Failed::Again { after, what: format!("{} {what}", status.as_u16()) };
+        match status {
+            StatusCode::OK if looks_like_html(&body) => Err(again(None, "with a web page instead of data")),
+            StatusCode::OK | StatusCode::NO_CONTENT => Ok(Reply { body, date }),
+            StatusCode::UNAUTHORIZED => Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() })),
+            StatusCode::FORBIDDEN => {
+                Err(Failed::Finally(Error::Forbidden { path: path.to_owned(), scope: scope_of(path) }))
+            }
+            StatusCode::NOT_FOUND => Err(Failed::Finally(Error::NotFound { path: path.to_owned() })),
+            // Without the headers the platform itself is under load, and only patience helps.
+            StatusCode::TOO_MANY_REQUESTS => {
+                Err(again(quota.map(|quota| quota.reset).or(retry_after), "too many requests"))
+            }
+            status if status.is_server_error() => Err(again(retry_after, "server error")),
+            status if status.is_redirection() => Err(Failed::Finally(Error::Refused {
+                path: path.to_owned(),
+                status: status.as_u16(),
+                message: "it redirects elsewhere, where the access token must not go".into(),
+            })),
+            status => Err(Failed::Finally(Error::Refused {
+                path: path.to_owned(),
+                status: status.as_u16(),
+                message: wire::error_message(&body),
+            })),
+        }
+    }
+}
+
+/// Decodes a whole answer.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(path: &str, body: &[u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| Error::Unreadable { path: path.to_owned(), what: error.to_string() })
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// The error and its causes in words, without the address, which is the path we name anyway.
+fn without_url(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
+    number(headers, name).map(|seconds| Duration::from_secs(seconds.min(120)))
+}
+
+fn quota(headers: &HeaderMap) -> Option<Quota> {
+    Some(Quota {
+        quota: number(headers, "x-rate-limit-requests-quota")?,
+        left: number(headers, "x-rate-limit-requests-left")?,
+        window: Duration::from_millis(number(headers, "x-rate-limit-time-window-ms")?.clamp(1, 3_600_000)),
+        reset: Duration::from_millis(number(headers, "x-rate-limit-time-reset-ms")?.min(3_600_000)),
+    })
+}

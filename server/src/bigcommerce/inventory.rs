@@ -1,0 +1,134 @@
+//! Stock counts.
+//!
+//! The list has no order and no filter by time, so rows may slip while it is paged; who reads it asks again for
+//! the variants that did not come (`inventory_of`).
+
+use std::collections::VecDeque;
+
+use futures::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
+
+use super::{
+    Error, Result, StoreApi,
+    http::parse,
+    products::AT_ONCE,
+    wire::{Envelope, text},
+};
+
+const PATH: &str = "v3/inventory/items";
+/// Rows in a page: the most the endpoint gives.
+const PAGE: i64 = 1_000;
+
+/// Some stock counts.
+#[derive(Debug)]
+pub struct InventoryPage {
+    /// Which page it is, from 1.
+    pub number: i64,
+    /// The counts.
+    pub rows: Vec<InventoryRow>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// The count of one variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InventoryRow {
+    /// The product's id.
+    pub product_id: i64,
+    /// The variant's id.
+    pub variant_id: i64,
+    /// Its SKU.
+    pub sku: String,
+    /// `total_inventory_onhand` of each location, by location id.
+    pub on_hand: Vec<(i64, i64)>,
+}
+
+#[derive(Deserialize)]
+struct WireRow {
+    identity: WireIdentity,
+    #[serde(default)]
+    locations: Vec<WireLocation>,
+}
+
+#[derive(Deserialize)]
+struct WireIdentity {
+    #[serde(default, deserialize_with = "text")]
+    sku: String,
+    #[serde(default)]
+    variant_id: Option<i64>,
+    #[serde(default)]
+    product_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct WireLocation {
+    location_id: i64,
+    #[serde(default)]
+    total_inventory_onhand: Option<f64>,
+}
+
+impl From<WireRow> for InventoryRow {
+    #[expect(clippy::cast_possible_truncation, reason = "counts end at 2,147,483,647; fractions are cut off (OQ-46)")]
+    fn from(wire: WireRow) -> Self {
+        let counted = |location: WireLocation| Some((location.location_id, location.total_inventory_onhand? as i64));
+        Self {
+            product_id: wire.identity.product_id.unwrap_or_default(),
+            variant_id: wire.identity.variant_id.unwrap_or_default(),
+            sku: wire.identity.sku,
+            on_hand: wire.locations.into_iter().filter_map(counted).collect(),
+        }
+    }
+}
+
+impl StoreApi {
+    /// The counts from a page on; `guess` is how many counts there may be, so that pages are asked for at once.
+    pub fn inventory(&self, first: i64, guess: i64) -> impl Stream<Item = Result<InventoryPage>> + Send + use<> {
+        let api = self.clone();
+        let guessed = ((guess + PAGE - 1) / PAGE).max(first);
+        let read = move |number| {
+            let api = api.clone();
+            async move { api.inventory_page(number).await }
+        };
+        let ahead = stream::iter(first..=guessed).map(read.clone()).buffered(AT_ONCE);
+        // What the guess did not foresee comes page by page.
+        ahead.chain(stream::try_unfold(guessed + 1, move |number| {
+            let read = read.clone();
+            async move {
+                let page = read(number).await?;
+                Ok((!page.rows.is_empty()).then_some((page, number + 1)))
+            }
+        }))
+    }
+
+    /// The counts of some variants.
+    pub async fn inventory_of(&self, variants: &[i64]) -> Result<Vec<InventoryRow>> {
+        let ids: Vec<String> = variants.iter().map(i64::to_string).collect();
+        let ids = ids.join(",");
+        let reply = self.get(PATH, &[("variant_id:in", ids.as_str()), ("limit", "1000")]).await?;
+        let page: Envelope<Vec<WireRow>> = parse(PATH, &reply.body)?;
+        Ok(page.data.into_iter().map(InventoryRow::from).collect())
+    }
+
+    /// One page, in smaller parts where the whole would be too large.
+    async fn inventory_page(&self, number: i64) -> Result<InventoryPage> {
+        let mut page = InventoryPage { number, rows: Vec::new(), total: 0 };
+        let mut wanted = VecDeque::from([(number, PAGE)]);
+        while let Some((number, limit)) = wanted.pop_front() {
+            let (number_text, limit_text) = (number.to_string(), limit.to_string());
+            match self.get(PATH, &[("limit", limit_text.as_str()), ("page", number_text.as_str())]).await {
+                Ok(reply) => {
+                    let part: Envelope<Vec<WireRow>> = parse(PATH, &reply.body)?;
+                    page.total = part.meta.pagination.total;
+                    page.rows.extend(part.data.into_iter().map(InventoryRow::from));
+                }
+                Err(Error::TooLarge { .. }) if limit > 8 => {
+                    for part in (0..5).rev() {
+                        wanted.push_front(((number - 1) * 5 + part + 1, limit / 5));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(page)
+    }
+}

@@ -1,0 +1,329 @@
+//! The server's own state, on SQLite or PostgreSQL.
+//!
+//! One SQL text serves both: TEXT and BIGINT columns, `?` placeholders (turned into `$n` for PostgreSQL here and
+//! nowhere else), `ON CONFLICT`, `RETURNING`. SQLite has one writer connection, so that transactions that read and
+//! then write never meet; PostgreSQL relies on constraints and on conditions repeated in each `UPDATE`.
+
+use std::{fs::File, path::PathBuf, time::Duration};
+
+use sqlx::{
+    Any, AnyPool, AssertSqlSafe, Transaction,
+    any::{AnyArguments, AnyPoolOptions, AnyRow},
+    query::Query,
+};
+
+use crate::clock::Clock;
+
+mod audit;
+mod bulk;
+mod configurations;
+mod copy;
+mod events;
+mod keys;
+mod leases;
+mod listen;
+mod parked;
+mod reports;
+mod requests;
+mod row;
+mod runs;
+mod seal;
+mod stores;
+
+pub use audit::AuditEntry;
+pub(crate) use bulk::{Value, insert, select_in};
+pub use configurations::SavedConfiguration;
+pub(crate) use configurations::to_json as configuration_json;
+pub use keys::Key;
+pub use leases::Lease;
+pub use parked::{NewParked, ParkedRecord};
+pub use reports::{Check, Exception, Place, Report};
+pub(crate) use row::Row;
+pub use runs::{Asked, NewRun, RunFilter};
+pub use seal::Sealer;
+pub(crate) use seal::hex;
+pub use stores::NewStore;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be reached or is out of room; the same call may work later.
+    #[error("the database does not answer; check that it runs and that its disk has room")]
+    Unavailable(#[source] sqlx::Error),
+    /// Somebody else was faster; read again and repeat.
+    #[error("another change came first")]
+    Conflict(#[source] sqlx::Error),
+    /// The run's lease passed to another worker; what was not committed is undone.
+    #[error("the run passed to another worker")]
+    LeaseLost,
+    /// A row holds something this version cannot read.
+    #[error("table {table}, column {column} holds {value:?}, which this version cannot read")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        value: String,
+    },
+    /// A secret cannot be opened with this server's encryption key.
+    #[error("the encryption key does not open this database's secrets; start the server with the key it was made with")]
+    Sealed,
+    /// The database cannot be used at all, with the reason.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// What a database call answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(cause)
+                if cause.is_unique_violation() || matches!(cause.code().as_deref(), Some("40001" | "40P01")) =>
+            {
+                Self::Conflict(error)
+            }
+            _ => Self::Unavailable(error),
+        }
+    }
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file of this server alone.
+    Sqlite,
+    /// Shared by any number of servers.
+    Postgres,
+}
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Engine,
+    writer: AnyPool,
+    reader: AnyPool,
+    /// Tells what is written into rows; leases on PostgreSQL go by the database's own clock.
+    pub clock: Clock,
+    sealer: Sealer,
+    /// Tells this process's notifications from those of other replicas.
+    replica: u32,
+    ids: std::sync::Arc<tokio::sync::Mutex<std::collections::HashMap<&'static str, std::ops::Range<i64>>>>,
+    _lock: Option<std::sync::Arc<File>>,
+}
+
+/// A transaction; what is not committed is undone.
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    engine: Engine,
+    replica: u32,
+    /// Events to tell watchers about once this is committed.
+    pub(crate) published: Vec<crate::events::Event>,
+}
+
+/// A statement with its values.
+pub type Statement = Query<'static, Any, AnyArguments>;
+
+impl Engine {
+    fn of(url: &str) -> Result<Self> {
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            _ => Err(Error::Unusable("database_url must begin with sqlite: or postgres:".into())),
+        }
+    }
+
+    /// The statement in this engine's spelling.
+    fn sql(self, text: &str) -> String {
+        if self == Self::Sqlite {
+            return text.to_owned();
+        }
+        let mut out = String::with_capacity(text.len() + 16);
+        let mut number = 0;
+        for part in text.split('?') {
+            if number > 0 {
+                out.push('$');
+                out.push_str(&number.to_string());
+            }
+            out.push_str(part);
+            number += 1;
+        }
+        out
+    }
+
+    /// An expression for the present instant in milliseconds, by the clock all replicas share.
+    fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
+            Self::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
+    fn statement(self, text: &str) -> Statement {
+        sqlx::query(AssertSqlSafe(self.sql(text)))
+    }
+}
+
+impl Db {
+    /// Opens the database, brings its tables up to date and checks that it belongs to this encryption key.
+    pub async fn open(url: &str, sealer: Sealer, clock: Clock) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(url)?;
+        let lock = if engine == Engine::Sqlite { lock_file(url)? } else { None };
+        let (writer, reader) = match engine {
+            Engine::Sqlite => (sqlite_pool(url, 1).await?, sqlite_pool(url, 4).await?),
+            Engine::Postgres => {
+                let pool = AnyPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect(url)
+                    .await?;
+                (pool.clone(), pool)
+            }
+        };
+        let migrator = sqlx::migrate!("./migrations");
+        migrator.run(&writer).await.map_err(|error| Error::Unusable(format!("the tables cannot be made: {error}")))?;
+        let ids = std::sync::Arc::default();
+        let db = Self { engine, writer, reader, clock, sealer, replica: rand::random(), ids, _lock: lock.map(std::sync::Arc::new) };
+        db.check_sealer().await?;
+        if engine == Engine::Sqlite {
+            db.give_back_leases().await?;
+        }
+        Ok(db)
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx { inner: self.writer.begin().await?, engine: self.engine, replica: self.replica, published: Vec::new() })
+    }
+
+    /// Whether the database answers now.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Waits for open connections and closes the database.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    pub(crate) fn statement(&self, text: &str) -> Statement {
+        self.engine.statement(text)
+    }
+
+    pub(crate) async fn rows(&self, statement: Statement) -> Result<Vec<AnyRow>> {
+        Ok(statement.fetch_all(&self.reader).await?)
+    }
+
+    pub(crate) async fn row(&self, statement: Statement) -> Result<Option<AnyRow>> {
+        Ok(statement.fetch_optional(&self.reader).await?)
+    }
+
+    /// The next free number of a sequence, taken in blocks so that a page of new rows costs no statement.
+    pub async fn next_ids(&self, sequence: &'static str, count: usize) -> Result<std::ops::Range<i64>> {
+        /// Rows of one large page; a server that stops wastes at most this many numbers.
+        const BLOCK: i64 = 10_000;
+        let wanted = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut ids = self.ids.lock().await;
+        let free = ids.entry(sequence).or_insert(0..0);
+        if free.end - free.start < wanted {
+            let block = BLOCK.max(wanted);
+            let next = "INSERT INTO sequences (name, next) VALUES (?, ?) \
+                        ON CONFLICT (name) DO UPDATE SET next = sequences.next + ? RETURNING next";
+            let row = self.statement(next).bind(sequence).bind(block + 1).bind(block).fetch_one(&self.writer).await?;
+            let end = Row(&row, "sequences").int("next")?;
+            *free = end - block..end;
+        }
+        let first = free.start;
+        free.start += wanted;
+        Ok(first..first + wanted)
+    }
+
+    /// The next free number of a sequence.
+    pub async fn next_id(&self, sequence: &'static str) -> Result<i64> {
+        Ok(self.next_ids(sequence, 1).await?.start)
+    }
+}
+
+impl Tx {
+    pub(crate) fn statement(&self, text: &str) -> Statement {
+        self.engine.statement(text)
+    }
+
+    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64> {
+        Ok(statement.execute(&mut *self.inner).await?.rows_affected())
+    }
+
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<AnyRow>> {
+        Ok(statement.fetch_all(&mut *self.inner).await?)
+    }
+
+    pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<AnyRow>> {
+        Ok(statement.fetch_optional(&mut *self.inner).await?)
+    }
+
+    /// Keeps the changes and tells this server's watchers about them.
+    pub async fn commit(self, bus: &crate::events::Bus) -> Result<()> {
+        self.inner.commit().await?;
+        for event in self.published {
+            bus.publish(event);
+        }
+        Ok(())
+    }
+}
+
+async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool> {
+    let options = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                for pragma in [
+                    "PRAGMA journal_mode = WAL",
+                    // A power loss must not forget what was promised to the store.
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA foreign_keys = ON",
+                    "PRAGMA busy_timeout = 5000",
+                    "PRAGMA temp_store = MEMORY",
+                ] {
+                    sqlx::query(pragma).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        });
+    Ok(options.connect(url).await?)
+}
+
+/// Makes sure that one server uses a SQLite file: a second one is told so instead of sharing its runs.
+fn lock_file(url: &str) -> Result<Option<File>> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    if path.is_empty() || path == ":memory:" {
+        return Ok(None);
+    }
+    let path = PathBuf::from(format!("{path}.lock"));
+    let unusable = |what: &str| Error::Unusable(format!("{}: {what}", path.display()));
+    let file = File::create(&path).map_err(|error| unusable(&error.to_string()))?;
+    file.try_lock().map_err(|_| unusable("another server is using this data folder; stop it first"))?;
+    Ok(Some(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_for_postgres_only() {
+        assert_eq!(Engine::Postgres.sql("a = ? AND b IN (?, ?)"), "a = $1 AND b IN ($2, $3)");
+        assert_eq!(Engine::Sqlite.sql("a = ?"), "a = ?");
+    }
+}

@@ -1,0 +1,127 @@
+//! Configurations, every revision of them.
+
+use jiff::{Timestamp, civil::Time};
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+
+use super::{Db, Error, Result, Row, Tx};
+use crate::domain::{
+    catalog::ItemNumberRule,
+    configuration::{Configuration, StockDecrease},
+    run::words,
+    store::StoreId,
+};
+
+words!(ItemNumberRule { Sku = "SKU", ProductId = "PRODUCT_ID", Upc = "UPC", ProductName = "PRODUCT_NAME" });
+words!(StockDecrease { FollowStore = "FOLLOW_STORE", On = "ON", Off = "OFF" });
+
+/// A configuration as saved.
+#[derive(Clone, Debug)]
+pub struct SavedConfiguration {
+    /// Its revision, from 1.
+    pub revision: i64,
+    /// Its values.
+    pub values: Configuration,
+    /// When it was saved.
+    pub saved_at: Timestamp,
+    /// Who saved it.
+    pub saved_by: String,
+}
+
+/// The JSON a revision is kept as.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    division: String,
+    uom: String,
+    site: String,
+    location: String,
+    store_location_id: i64,
+    item_number_rules: Vec<String>,
+    stock_decrease: String,
+    auto_sync: bool,
+    sync_interval_minutes: i32,
+    active_hours: Option<(Time, Time)>,
+    end_of_day_time: Time,
+    end_of_day: bool,
+    time_zone: String,
+}
+
+/// The JSON of a configuration, for its row and for the audit.
+pub(crate) fn to_json(values: &Configuration) -> String {
+    let kept = Kept {
+        division: values.division.clone(),
+        uom: values.uom.clone(),
+        site: values.site.clone(),
+        location: values.location.clone(),
+        store_location_id: values.store_location_id,
+        item_number_rules: values.item_number_rules.iter().map(|rule| rule.word().to_owned()).collect(),
+        stock_decrease: values.stock_decrease.word().to_owned(),
+        auto_sync: values.auto_sync,
+        sync_interval_minutes: values.sync_interval_minutes,
+        active_hours: values.active_hours,
+        end_of_day_time: values.end_of_day_time,
+        end_of_day: values.end_of_day,
+        time_zone: values.time_zone.clone(),
+    };
+    serde_json::json!(kept).to_string()
+}
+
+fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
+    let row = Row(row, "configurations");
+    let kept: Kept = row.json("body")?;
+    let unknown = |value: &str| Error::Row { table: "configurations", column: "body", value: value.to_owned() };
+    let rules = kept.item_number_rules.iter();
+    let values = Configuration {
+        division: kept.division,
+        uom: kept.uom,
+        site: kept.site,
+        location: kept.location,
+        store_location_id: kept.store_location_id,
+        item_number_rules: rules
+            .map(|word| ItemNumberRule::from_word(word).ok_or_else(|| unknown(word)))
+            .collect::<Result<_>>()?,
+        stock_decrease: StockDecrease::from_word(&kept.stock_decrease)
+            .ok_or_else(|| unknown(&kept.stock_decrease))?,
+        auto_sync: kept.auto_sync,
+        sync_interval_minutes: kept.sync_interval_minutes,
+        active_hours: kept.active_hours,
+        end_of_day_time: kept.end_of_day_time,
+        end_of_day: kept.end_of_day,
+        time_zone: kept.time_zone,
+    };
+    Ok(SavedConfiguration {
+        revision: row.int("revision")?,
+        values,
+        saved_at: row.at("saved_at")?,
+        saved_by: row.text("saved_by")?,
+    })
+}
+
+impl Db {
+    /// The configuration in force; none before the first save.
+    pub async fn configuration(&self, store: StoreId) -> Result<Option<SavedConfiguration>> {
+        let newest = "SELECT * FROM configurations WHERE store_id = ? ORDER BY revision DESC LIMIT 1";
+        self.row(self.statement(newest).bind(store.0)).await?.as_ref().map(saved).transpose()
+    }
+
+    /// One revision.
+    pub async fn configuration_revision(&self, store: StoreId, revision: i64) -> Result<Option<SavedConfiguration>> {
+        let statement = self
+            .statement("SELECT * FROM configurations WHERE store_id = ? AND revision = ?")
+            .bind(store.0)
+            .bind(revision);
+        self.row(statement).await?.as_ref().map(saved).transpose()
+    }
+
+    /// Keeps a new revision; a conflict when that revision exists, because somebody else saved first.
+    pub async fn add_configuration(&self, tx: &mut Tx, store: StoreId, new: &SavedConfiguration) -> Result<()> {
+        let statement = tx
+            .statement("INSERT INTO configurations (store_id, revision, body, saved_at, saved_by) VALUES (?, ?, ?, ?, ?)")
+            .bind(store.0)
+            .bind(new.revision)
+            .bind(to_json(&new.values))
+            .bind(new.saved_at.as_millisecond())
+            .bind(new.saved_by.clone());
+        tx.execute(statement).await.map(drop)
+    }
+}

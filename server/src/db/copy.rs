@@ -1,0 +1,103 @@
+//! A throw-away copy of one store, on which a dry run does everything a real one would.
+
+use std::{path::Path, sync::Arc};
+
+use futures::TryStreamExt as _;
+use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
+
+use super::{Db, Engine, Error, Lease, Result, Tx, Value, bulk, sqlite_pool};
+
+/// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
+const TABLES: [(&str, &str); 17] = [
+    ("sequences", "1 = 1"),
+    ("stores", "id = :store"),
+    ("configurations", "store_id = :store"),
+    ("runs", "id = :run"),
+    ("phases", "run_id = :run"),
+    ("divisions", "id IN (:divisions)"),
+    ("division_stores", "store_id = :store"),
+    ("uoms", "division_id IN (:divisions)"),
+    ("sites", "division_id IN (:divisions)"),
+    ("locations", "site_id IN (SELECT id FROM sites WHERE division_id IN (:divisions))"),
+    ("items", "division_id IN (:divisions)"),
+    ("inventory", "item_id IN (SELECT id FROM items WHERE division_id IN (:divisions))"),
+    ("adjustments", "item_id IN (SELECT id FROM items WHERE division_id IN (:divisions))"),
+    ("carriers", "division_id IN (:divisions)"),
+    ("shipping_methods", "carrier_id IN (SELECT id FROM carriers WHERE division_id IN (:divisions))"),
+    ("bindings", "store_id = :store"),
+    ("open_order_lines", "store_id = :store"),
+];
+
+impl Db {
+    /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.
+    pub async fn copy_for_dry_run(&self, lease: &Lease, file: &Path) -> Result<Self> {
+        let url = format!("sqlite:{}?mode=rwc", file.display());
+        let pool = sqlite_pool(&url, 1).await?;
+        let migrator = sqlx::migrate!("./migrations");
+        migrator.run(&pool).await.map_err(|error| Error::Unusable(format!("the copy cannot be made: {error}")))?;
+        let copy = Self {
+            engine: Engine::Sqlite,
+            writer: pool.clone(),
+            reader: pool,
+            clock: self.clock.clone(),
+            sealer: self.sealer.clone(),
+            replica: self.replica,
+            ids: Arc::default(),
+            _lock: None,
+        };
+        let mut tx = copy.begin().await?;
+        for (table, condition) in TABLES {
+            let condition = condition
+                .replace(":divisions", "SELECT division_id FROM division_stores WHERE store_id = :store")
+                .replace(":store", &lease.store.0.to_string())
+                .replace(":run", &lease.run.0.to_string());
+            let sql = format!("SELECT * FROM {table} WHERE {condition}");
+            let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&self.reader).try_chunks(500);
+            while let Some(chunk) = rows.try_next().await.map_err(|error| error.1)? {
+                insert_rows(&mut tx, table, &chunk).await?;
+            }
+        }
+        // The copy is nobody else's: its lease never runs out.
+        let endless = tx.statement("UPDATE runs SET lease_until = ?").bind(i64::MAX);
+        tx.execute(endless).await?;
+        tx.inner.commit().await?;
+        Ok(copy)
+    }
+
+    /// Brings what a dry run found back from its copy: counts, exceptions and report.
+    pub async fn take_findings(&self, copy: &Self, lease: &Lease) -> Result<()> {
+        let mut tx = self.begin_leased(lease).await?;
+        let forget = tx.statement("DELETE FROM run_exceptions WHERE run_id = ?").bind(lease.run.0);
+        tx.execute(forget).await?;
+        for table in ["run_exceptions", "run_reports"] {
+            let sql = format!("SELECT * FROM {table} WHERE run_id = {}", lease.run.0);
+            let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&copy.reader).try_chunks(500);
+            while let Some(chunk) = rows.try_next().await.map_err(|error| error.1)? {
+                insert_rows(&mut tx, table, &chunk).await?;
+            }
+        }
+        for phase in copy.existing_run(lease.run).await?.phases {
+            tx.advance_phase(lease, phase.kind, "", phase.counts, phase.expected).await?;
+        }
+        Ok(tx.inner.commit().await?)
+    }
+}
+
+async fn insert_rows(tx: &mut Tx, table: &str, rows: &[AnyRow]) -> Result<()> {
+    for row in rows {
+        let columns: Vec<&str> = row.columns().iter().map(|column| column.name()).collect();
+        let values = vec!["?"; columns.len()].join(", ");
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({values})", columns.join(", "));
+        let mut statement = tx.statement(&sql);
+        for column in row.columns() {
+            let index = column.ordinal();
+            let value = match column.type_info().name() {
+                "TEXT" => Value::Text(row.try_get(index)?),
+                _ => row.try_get::<Option<i64>, _>(index).map(Value::MaybeInt)?,
+            };
+            statement = bulk::bind(statement, value);
+        }
+        tx.execute(statement).await?;
+    }
+    Ok(())
+}

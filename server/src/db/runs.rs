@@ -1,0 +1,202 @@
+//! Runs and phases as rows.
+
+use std::collections::HashMap;
+
+use sqlx::any::AnyRow;
+
+use super::{Db, Error, Result, Row, Tx};
+use crate::domain::{
+    run::{Counts, Phase, PhaseKind, PhaseState, Run, RunId, RunKind, RunState},
+    store::StoreId,
+};
+
+/// A run to be asked for.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// The store.
+    pub store: StoreId,
+    /// What it does.
+    pub kind: RunKind,
+    /// Whether nothing is kept.
+    pub dry_run: bool,
+    /// Who asks.
+    pub asked_by: String,
+    /// Revision of the configuration in force.
+    pub configuration_revision: i64,
+}
+
+/// The run a request led to.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// The run.
+    pub id: RunId,
+    /// Whether it was there before.
+    pub joined: bool,
+}
+
+/// Which runs to read, newest first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunFilter {
+    /// Only runs with a lower number.
+    pub before: Option<i64>,
+    /// Only runs that wait or are being worked on.
+    pub open: bool,
+    /// Only runs that are final.
+    pub ended: bool,
+}
+
+fn run(row: &AnyRow) -> Result<Run> {
+    let row = Row(row, "runs");
+    Ok(Run {
+        id: RunId(row.int("id")?),
+        store: StoreId(row.int("store_id")?),
+        kind: row.word("kind", RunKind::from_word)?,
+        dry_run: row.flag("dry_run")?,
+        state: row.word("state", RunState::from_word)?,
+        asked_by: row.text("asked_by")?,
+        asked_at: row.at("asked_at")?,
+        began_at: row.maybe_at("began_at")?,
+        ended_at: row.maybe_at("ended_at")?,
+        configuration_revision: row.int("configuration_revision")?,
+        problem: row.text("problem")?,
+        resumptions: row.int("resumptions")?,
+        phases: Vec::new(),
+    })
+}
+
+fn phase(row: &AnyRow) -> Result<(i64, Phase)> {
+    let row = Row(row, "phases");
+    let counts = Counts {
+        created: row.int("created")?,
+        updated: row.int("updated")?,
+        unchanged: row.int("unchanged")?,
+        skipped: row.int("skipped")?,
+        parked: row.int("parked")?,
+    };
+    let phase = Phase {
+        kind: row.word("kind", PhaseKind::from_word)?,
+        state: row.word("state", PhaseState::from_word)?,
+        cursor: row.text("cursor")?,
+        counts,
+        expected: row.int("expected")?,
+        began_at: row.maybe_at("began_at")?,
+        ended_at: row.maybe_at("ended_at")?,
+    };
+    Ok((row.int("run_id")?, phase))
+}
+
+impl Db {
+    /// One run with its phases.
+    pub async fn run(&self, id: RunId) -> Result<Option<Run>> {
+        let rows = self.rows(self.statement("SELECT * FROM runs WHERE id = ?").bind(id.0)).await?;
+        Ok(self.with_phases(&rows).await?.pop())
+    }
+
+    /// Runs of a store, newest first.
+    pub async fn runs(&self, store: StoreId, filter: RunFilter, limit: i64) -> Result<Vec<Run>> {
+        let states = match (filter.open, filter.ended) {
+            (true, _) => "AND state IN ('QUEUED', 'RUNNING')",
+            (_, true) => "AND state NOT IN ('QUEUED', 'RUNNING')",
+            _ => "",
+        };
+        let sql = format!("SELECT * FROM runs WHERE store_id = ? AND id < ? {states} ORDER BY id DESC LIMIT ?");
+        let statement =
+            self.statement(&sql).bind(store.0).bind(filter.before.unwrap_or(i64::MAX)).bind(limit);
+        let rows = self.rows(statement).await?;
+        self.with_phases(&rows).await
+    }
+
+    async fn with_phases(&self, rows: &[AnyRow]) -> Result<Vec<Run>> {
+        let mut runs: Vec<Run> = rows.iter().map(run).collect::<Result<_>>()?;
+        let (Some(newest), Some(oldest)) = (runs.iter().map(|r| r.id.0).max(), runs.iter().map(|r| r.id.0).min())
+        else {
+            return Ok(runs);
+        };
+        let statement = self
+            .statement("SELECT * FROM phases WHERE run_id BETWEEN ? AND ? ORDER BY run_id, position")
+            .bind(oldest)
+            .bind(newest);
+        let mut phases: HashMap<i64, Vec<Phase>> = HashMap::new();
+        for row in &self.rows(statement).await? {
+            let (run, phase) = phase(row)?;
+            phases.entry(run).or_default().push(phase);
+        }
+        for run in &mut runs {
+            run.phases = phases.remove(&run.id.0).unwrap_or_default();
+        }
+        Ok(runs)
+    }
+
+    /// The newest run of a kind that did not begin to be final, or stopped before its end.
+    ///
+    /// An import that failed is taken up again rather than begun anew: its cursors say where.
+    pub async fn unfinished_import(&self, store: StoreId, dry_run: bool) -> Result<Option<Run>> {
+        let states = if dry_run { "'QUEUED', 'RUNNING'" } else { "'QUEUED', 'RUNNING', 'FAILED'" };
+        let sql = format!(
+            "SELECT * FROM runs WHERE id = (SELECT MAX(id) FROM runs WHERE store_id = ? AND kind = 'IMPORT' \
+             AND dry_run = ?) AND state IN ({states})"
+        );
+        let rows = self.rows(self.statement(&sql).bind(store.0).bind(i64::from(dry_run))).await?;
+        Ok(self.with_phases(&rows).await?.pop())
+    }
+
+    /// Adds a queued run with its phases; a conflict when its twin was faster.
+    pub async fn add_run(&self, tx: &mut Tx, new: &NewRun, done: &[PhaseKind]) -> Result<RunId> {
+        let id = self.next_id("runs").await?;
+        let statement = tx
+            .statement(
+                "INSERT INTO runs (id, store_id, kind, dry_run, state, asked_by, asked_at, configuration_revision) \
+                 VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?)",
+            )
+            .bind(id)
+            .bind(new.store.0)
+            .bind(new.kind.word())
+            .bind(i64::from(new.dry_run))
+            .bind(new.asked_by.clone())
+            .bind(self.clock.now().as_millisecond())
+            .bind(new.configuration_revision);
+        tx.execute(statement).await?;
+        for (position, kind) in (0_i64..).zip(new.kind.phases()) {
+            let state = if done.contains(kind) { PhaseState::AlreadyDone } else { PhaseState::Waiting };
+            let statement = tx
+                .statement("INSERT INTO phases (run_id, position, kind, state) VALUES (?, ?, ?, ?)")
+                .bind(id)
+                .bind(position)
+                .bind(kind.word())
+                .bind(state.word());
+            tx.execute(statement).await?;
+        }
+        Ok(RunId(id))
+    }
+
+    /// Puts a failed run back into the queue.
+    pub async fn requeue_run(&self, tx: &mut Tx, id: RunId) -> Result<bool> {
+        let requeue = "UPDATE runs SET state = 'QUEUED', problem = '', ended_at = NULL WHERE id = ? AND state = 'FAILED'";
+        Ok(tx.execute(tx.statement(requeue).bind(id.0)).await? == 1)
+    }
+
+    /// The phases of the initial dataset that are done for ever, with the run that did them and when.
+    pub async fn one_time_flags(&self, store: StoreId) -> Result<Vec<(PhaseKind, RunId, jiff::Timestamp)>> {
+        let statement =
+            self.statement("SELECT * FROM one_time_flags WHERE store_id = ? ORDER BY set_at, phase").bind(store.0);
+        let flag = |row| {
+            let row = Row(row, "one_time_flags");
+            Ok((row.word("phase", PhaseKind::from_word)?, RunId(row.int("run_id")?), row.at("set_at")?))
+        };
+        self.rows(statement).await?.iter().map(flag).collect()
+    }
+
+    /// Lets a phase run once more; false when it was not done.
+    pub async fn reset_one_time_flag(&self, tx: &mut Tx, store: StoreId, phase: PhaseKind) -> Result<bool> {
+        let statement = tx
+            .statement("DELETE FROM one_time_flags WHERE store_id = ? AND phase = ?")
+            .bind(store.0)
+            .bind(phase.word());
+        Ok(tx.execute(statement).await? == 1)
+    }
+
+    /// The run with this number, or an error that says it is gone.
+    pub async fn existing_run(&self, id: RunId) -> Result<Run> {
+        self.run(id).await?.ok_or_else(|| Error::Unusable(format!("run {} has disappeared", id.0)))
+    }
+}

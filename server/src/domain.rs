@@ -1,0 +1,10 @@
+//! Nouns and rules. Nothing here waits, reads or writes.
+
+pub mod carrier;
+pub mod catalog;
+pub mod configuration;
+pub mod order;
+pub mod reason;
+pub mod run;
+pub mod stock;
+pub mod store;

@@ -1,0 +1,158 @@
+//! Why a record was parked or left out: one list of codes, with the words people read.
+
+/// Why a record is not simply equal on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// No rule gave the product a number.
+    ItemNumberBlank,
+    /// The number is longer than the warehouse takes.
+    ItemNumberTooLong,
+    /// The number has characters the warehouse does not take.
+    ItemNumberCharacters,
+    /// Another product has the number.
+    ItemNumberTaken,
+    /// The store's record could not be understood.
+    Unreadable,
+    /// The item's stock was changed in the warehouse before the store's count arrived.
+    InventoryExists,
+    /// The store does not track the product's stock.
+    NotTracked,
+    /// The quantity is zero and the site deletes such records.
+    ZeroQuantity,
+    /// The store's count is negative.
+    NegativeCount,
+    /// The store has stock in a location that is not kept in step.
+    OtherLocation,
+    /// The store lists no stock for the variant.
+    NoCount,
+    /// The store lists stock for something that is not among its products.
+    UnknownProduct,
+    /// An open order was added back to the store's count.
+    AddedBack,
+    /// Orders kept changing while stock was read.
+    OrdersUnsettled,
+}
+
+/// The words of a reason.
+pub struct Words {
+    /// Stable code.
+    pub code: &'static str,
+    /// What it means.
+    pub explanation: &'static str,
+    /// What can be done; empty when nothing needs to be.
+    pub way_out: &'static str,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 14] = [
+        Self::ItemNumberBlank,
+        Self::ItemNumberTooLong,
+        Self::ItemNumberCharacters,
+        Self::ItemNumberTaken,
+        Self::Unreadable,
+        Self::InventoryExists,
+        Self::NotTracked,
+        Self::ZeroQuantity,
+        Self::NegativeCount,
+        Self::OtherLocation,
+        Self::NoCount,
+        Self::UnknownProduct,
+        Self::AddedBack,
+        Self::OrdersUnsettled,
+    ];
+
+    /// Its code, explanation and way out.
+    pub const fn words(self) -> Words {
+        let (code, explanation, way_out) = match self {
+            Self::ItemNumberBlank => (
+                "ITEM_NUMBER_BLANK",
+                "The product has none of the values that Create Item Number Using asks for.",
+                "Give it a SKU in the store, or add Product ID as the last choice of Create Item Number Using.",
+            ),
+            Self::ItemNumberTooLong => (
+                "ITEM_NUMBER_TOO_LONG",
+                "The item number would be longer than 25 characters; it is never cut.",
+                "Shorten the SKU in the store, or choose Product ID for Create Item Number Using.",
+            ),
+            Self::ItemNumberCharacters => (
+                "ITEM_NUMBER_CHARACTERS",
+                "The item number would contain quotes, backslashes or control characters.",
+                "Change the SKU in the store, or choose Product ID for Create Item Number Using.",
+            ),
+            Self::ItemNumberTaken => (
+                "ITEM_NUMBER_TAKEN",
+                "Another product already has this item number; the two are never merged.",
+                "Give one of them another SKU in the store.",
+            ),
+            Self::Unreadable => (
+                "UNREADABLE",
+                "The store described this record in a way that could not be understood.",
+                "Open and save the product in the store; if it stays, send us the record.",
+            ),
+            Self::InventoryExists => (
+                "INVENTORY_EXISTS",
+                "The warehouse already has its own quantity for this item; the store's count was not put over it.",
+                "Count the item and adjust its inventory in the warehouse if needed.",
+            ),
+            Self::NotTracked => (
+                "NOT_TRACKED",
+                "The store does not track this product's stock, so there was no count to import.",
+                "Switch on stock tracking for the product in the store if it should be counted.",
+            ),
+            Self::ZeroQuantity => (
+                "ZERO_QUANTITY",
+                "The quantity is zero and the site deletes inventory records with 0 quantity.",
+                "",
+            ),
+            Self::NegativeCount => (
+                "NEGATIVE_COUNT",
+                "The store's count is below zero; it was taken as zero.",
+                "Count the item; the store has probably oversold it.",
+            ),
+            Self::OtherLocation => (
+                "OTHER_LOCATION",
+                "The store also has stock in a location that is not kept in step with the warehouse.",
+                "Move that stock to the configured BigCommerce location, or ignore it if it is kept elsewhere.",
+            ),
+            Self::NoCount => (
+                "NO_COUNT",
+                "The store tracks this product but has never set a count for it; it was taken as zero.",
+                "Count the item and adjust its inventory in the warehouse.",
+            ),
+            Self::UnknownProduct => (
+                "UNKNOWN_PRODUCT",
+                "The store lists stock for a product that has no item, because it was parked or appeared meanwhile.",
+                "Solve the parked product first; a product that appeared meanwhile comes with the next sync.",
+            ),
+            Self::AddedBack => (
+                "ADDED_BACK",
+                "Open orders have already lowered the store's count but their goods are still here; they were added back.",
+                "",
+            ),
+            Self::OrdersUnsettled => (
+                "ORDERS_UNSETTLED",
+                "Orders for this item kept changing while its count was read; the last reading was used.",
+                "Compare the item's inventory with its shelf.",
+            ),
+        };
+        Words { code, explanation, way_out }
+    }
+
+    /// The reason with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.words().code == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_leads_back_to_its_reason() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::from_code(reason.words().code), Some(reason));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Runs and their phases.
+
+use jiff::Timestamp;
+
+use super::store::StoreId;
+
+/// The database's number for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// One execution for one store.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// The store it is for.
+    pub store: StoreId,
+    /// What it does.
+    pub kind: RunKind,
+    /// Whether it only shows what would happen.
+    pub dry_run: bool,
+    /// How far it is.
+    pub state: RunState,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When its first phase began.
+    pub began_at: Option<Timestamp>,
+    /// When it reached its final state.
+    pub ended_at: Option<Timestamp>,
+    /// Revision of the configuration it uses (OQ-45).
+    pub configuration_revision: i64,
+    /// What stopped it and what to do; empty when nothing did.
+    pub problem: String,
+    /// How often it was taken up again.
+    pub resumptions: i64,
+    /// Its phases, in order.
+    pub phases: Vec<Phase>,
+}
+
+/// The part of a run for one kind of data.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// The kind of data.
+    pub kind: PhaseKind,
+    /// How far it is.
+    pub state: PhaseState,
+    /// How far the data has been read, as JSON; empty at the beginning.
+    pub cursor: String,
+    /// What became of the records.
+    pub counts: Counts,
+    /// How many records there are to read; 0 while unknown.
+    pub expected: i64,
+    /// When it began.
+    pub began_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Run {
+    /// What became of all its records.
+    pub fn counts(&self) -> Counts {
+        self.phases.iter().fold(Counts::default(), |mut sum, phase| {
+            sum += phase.counts;
+            sum
+        })
+    }
+}
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// The initial dataset.
+    Import,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It waits for its turn.
+    Queued,
+    /// A server works on it.
+    Running,
+    /// It finished and every record was applied.
+    Complete,
+    /// It finished and some records wait for a person.
+    CompleteWithParked,
+    /// It stopped.
+    Failed,
+}
+
+/// The kind of data of a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhaseKind {
+    /// Products become items.
+    Products,
+    /// Stock becomes inventory.
+    Inventory,
+    /// Shipping methods become carriers.
+    Carriers,
+}
+
+/// How far a phase is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseState {
+    /// It has not begun.
+    Waiting,
+    /// It is being worked on, or will be resumed.
+    Running,
+    /// Every record was applied, skipped or parked.
+    Done,
+    /// An earlier run did it once for ever.
+    AlreadyDone,
+}
+
+/// What became of records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New in the warehouse.
+    pub created: i64,
+    /// Changed in the warehouse.
+    pub updated: i64,
+    /// Read and found equal.
+    pub unchanged: i64,
+    /// Left out by a rule.
+    pub skipped: i64,
+    /// Waiting for a person.
+    pub parked: i64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.skipped += other.skipped;
+        self.parked += other.parked;
+    }
+}
+
+/// Gives an enum the word the database keeps for each variant, in one place.
+macro_rules! words {
+    ($type:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// The word the database keeps.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The variant of a word, if there is one.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(RunKind { Import = "IMPORT" });
+words!(RunState {
+    Queued = "QUEUED",
+    Running = "RUNNING",
+    Complete = "COMPLETE",
+    CompleteWithParked = "COMPLETE_WITH_PARKED",
+    Failed = "FAILED",
+});
+words!(PhaseKind { Products = "PRODUCTS", Inventory = "INVENTORY", Carriers = "CARRIERS" });
+words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
+
+impl RunKind {
+    /// Its phases, in order; products come before inventory because inventory needs items (spec IT-2).
+    pub const fn phases(self) -> &'static [PhaseKind] {
+        match self {
+            Self::Import => &[PhaseKind::Products, PhaseKind::Inventory, PhaseKind::Carriers],
+        }
+    }
+}
+
+impl RunState {
+    /// Whether nothing more will happen by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Complete | Self::CompleteWithParked | Self::Failed)
+    }
+}

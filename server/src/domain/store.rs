@@ -1,0 +1,166 @@
+//! A store, what it was granted, and what it still needs before something may run.
+
+use super::{
+    configuration::Configuration,
+    run::{PhaseKind, RunKind},
+};
+
+/// The database's number for a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoreId(pub i64);
+
+/// Whether a store's credentials work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreState {
+    /// They were accepted when last used.
+    Connected,
+    /// BigCommerce refused them.
+    Refused,
+}
+
+super::run::words!(StoreState { Connected = "CONNECTED", Refused = "REFUSED" });
+
+/// The two feature grants (spec 1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// IntelliTrack for BigCommerce.
+    pub standard: bool,
+    /// IntelliTrack for BigCommerce Manual Sync; its rules win when both are granted (OQ-2).
+    pub manual_sync: bool,
+}
+
+/// One merchant's shop.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The database's number.
+    pub id: StoreId,
+    /// The BigCommerce store hash, which people and clients use.
+    pub hash: String,
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub domain: String,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+    /// ISO 4217 code of its currency.
+    pub currency: String,
+    /// What it was granted.
+    pub grants: Grants,
+    /// Whether its credentials work.
+    pub state: StoreState,
+    /// Scopes that later work needs and the token lacks.
+    pub missing_scopes: Vec<String>,
+    /// When it was connected first.
+    pub connected_at: jiff::Timestamp,
+}
+
+/// One thing that stands in the way of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Stable code.
+    pub code: &'static str,
+    /// What to do, in one sentence.
+    pub message: String,
+    /// The configuration field concerned; empty when there is none.
+    pub field: &'static str,
+}
+
+impl Missing {
+    fn new(code: &'static str, field: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field }
+    }
+}
+
+/// Everything that stands in the way of a run of this kind; nothing when it may be asked for (OQ-1).
+pub fn ready_for(
+    kind: RunKind,
+    store: &Store,
+    configuration: Option<&Configuration>,
+    done: &[PhaseKind],
+) -> Vec<Missing> {
+    let RunKind::Import = kind;
+    let mut missing = Vec::new();
+    if !offers_import(store.grants) {
+        missing.push(if store.grants.manual_sync {
+            Missing::new(
+                "MANUAL_SYNC_GRANTED",
+                "",
+                "This store has Manual Sync: make its initial dataset with the actions of the Synchronization tab.",
+            )
+        } else {
+            Missing::new("NOT_GRANTED", "", "Ask an administrator to grant IntelliTrack for BigCommerce to this store.")
+        });
+    }
+    if store.state == StoreState::Refused {
+        missing.push(Missing::new(
+            "CREDENTIALS_REFUSED",
+            "",
+            "BigCommerce refused this store's access token: ask an administrator to connect the store with a new one.",
+        ));
+    }
+    if kind.phases().iter().all(|phase| done.contains(phase)) {
+        missing.push(Missing::new(
+            "ALREADY_IMPORTED",
+            "",
+            "Products, inventory and carriers were imported already; this is done once. Syncs bring what changes.",
+        ));
+    }
+    match configuration {
+        Some(configuration) => missing.extend(configuration.missing_defaults()),
+        None => missing.push(Missing::new(
+            "CONFIGURATION_MISSING",
+            "",
+            "Save the configuration first: Default Division, UOM, Site, Location and Create Item Number Using.",
+        )),
+    }
+    missing
+}
+
+/// Whether the Import action belongs to these grants (spec C3, OQ-2).
+pub fn offers_import(grants: Grants) -> bool {
+    grants.standard && !grants.manual_sync
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(standard: bool, manual_sync: bool) -> Store {
+        Store {
+            id: StoreId(1),
+            hash: "abc123".into(),
+            name: "Acme Outdoor".into(),
+            domain: "acme.example".into(),
+            time_zone: "UTC".into(),
+            currency: "USD".into(),
+            grants: Grants { standard, manual_sync },
+            state: StoreState::Connected,
+            missing_scopes: Vec::new(),
+            connected_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn codes(store: &Store, done: &[PhaseKind]) -> Vec<&'static str> {
+        ready_for(RunKind::Import, store, Some(&Configuration::default()), done).iter().map(|m| m.code).collect()
+    }
+
+    #[test]
+    fn every_missing_default_is_named_at_once() {
+        assert_eq!(
+            codes(&store(true, false), &[]),
+            ["DEFAULT_DIVISION_MISSING", "DEFAULT_UOM_MISSING", "DEFAULT_SITE_MISSING", "DEFAULT_LOCATION_MISSING"]
+        );
+    }
+
+    #[test]
+    fn manual_sync_takes_the_import_away_even_when_both_are_granted() {
+        assert_eq!(codes(&store(true, true), &[])[0], "MANUAL_SYNC_GRANTED");
+        assert!(!offers_import(Grants { standard: true, manual_sync: true }));
+    }
+
+    #[test]
+    fn an_import_that_is_done_is_never_offered_again() {
+        assert!(codes(&store(true, false), RunKind::Import.phases()).contains(&"ALREADY_IMPORTED"));
+        assert!(!codes(&store(true, false), &[PhaseKind::Products]).contains(&"ALREADY_IMPORTED"));
+    }
+}

@@ -1,0 +1,139 @@
+//! The central server: owns configuration, sync state and the scheduler.
+//!
+//! Rooms, in the order in which they may know each other (`ARCHITECTURE.md` says why, a test sees to it):
+//!
+//! - [`domain`]: nouns and rules; pure
+//! - [`clock`]: time as a parameter
+//! - [`events`]: what has just happened, told to whoever watches
+//! - [`bigcommerce`]: the only room that speaks HTTP
+//! - [`db`]: the server's own state
+//! - [`warehouse`]: the IntelliTrack dataset
+//! - [`sync`]: the verbs, one file per kind of data
+//! - [`app`]: what the server can be asked to do
+//! - [`schedule`]: when runs are asked for, and the worker that does them
+//! - [`rpc`]: the only room that knows gRPC
+//! - [`settings`]: what the operator decides
+
+pub mod app;
+pub mod bigcommerce;
+pub mod clock;
+pub mod db;
+pub mod domain;
+pub mod events;
+pub mod rpc;
+pub mod schedule;
+mod secrets;
+mod serve;
+pub mod settings;
+pub mod sync;
+mod tls;
+pub mod warehouse;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::Notify};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::{
+    app::App,
+    bigcommerce::{Api, BaseUrls},
+    clock::Clock,
+    db::{Db, Sealer},
+    events::Bus,
+    schedule::{scheduler, worker::Worker},
+    settings::Settings,
+};
+
+/// Events held for a watcher that is busy, before it gets a snapshot instead.
+const EVENTS_HELD: usize = 1_024;
+
+/// Why the server cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// A first request.
+    #[error(transparent)]
+    App(#[from] app::Error),
+    /// The network.
+    #[error("the server cannot listen")]
+    Listen(#[source] std::io::Error),
+    /// A part that could not be started.
+    #[error("the server cannot start: {0}")]
+    Start(String),
+}
+
+/// Runs a server until it is told to stop; then hands over the pages in hand and returns.
+pub async fn run(
+    settings: Settings,
+    listener: TcpListener,
+    clock: Clock,
+    stop: CancellationToken,
+) -> Result<(), Error> {
+    // Another part of the process may have installed it already; it is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    secrets::make_folder(&settings.data_folder)?;
+    let port = listener.local_addr().map_err(Error::Listen)?.port();
+    let address = settings.address(port);
+    let tls = if settings.is_plain() { None } else { Some(tls::Tls::new(&settings, &address, &clock)?) };
+    let sealer = Sealer::new(&secrets::encryption_key(&settings)?);
+    let db = Db::open(&settings.database(), sealer, clock.clone()).await?;
+
+    let app = App {
+        db: db.clone(),
+        bus: Bus::new(EVENTS_HELD),
+        api: api(&settings)?,
+        wake: Arc::new(Notify::new()),
+        address: address.clone(),
+        pin: tls.as_ref().and_then(|tls| tls.pin),
+    };
+    if let Some(first) = app.first_admin_key().await? {
+        let file = settings.data_folder.join("admin.key");
+        secrets::write_secret(&file, secrecy::ExposeSecret::expose_secret(&first.text))?;
+        info!(file = %file.display(), "the first admin key was written");
+    }
+
+    let routes = rpc::routes(app.clone(), stop.clone()).await.map_err(start)?;
+    let mut ticks = scheduler::start(&app).await.map_err(start)?;
+    let worker = Worker {
+        app: app.clone(),
+        lease: Duration::from_millis(settings.lease_ms),
+        scratch: settings.data_folder.clone(),
+        stop: stop.clone(),
+    };
+    let worker = tokio::spawn(worker.work());
+    let relay = {
+        let (app, url, stop) = (app.clone(), settings.database(), stop.clone());
+        tokio::spawn(async move { app.db.relay(&url, &app.bus, &app.wake, &stop).await })
+    };
+    info!(%address, listen = %settings.listen.ip(), port, "serving");
+    let served = serve::serve(listener, routes, tls, clock, stop.clone()).await;
+
+    // Whatever ended the serving, the work is handed over before the database closes.
+    stop.cancel();
+    let _ = worker.await;
+    let _ = relay.await;
+    let _ = ticks.shutdown().await;
+    db.close().await;
+    info!("stopped");
+    served.map_err(start)
+}
+
+/// The connection to BigCommerce that the settings describe.
+fn api(settings: &Settings) -> Result<Api, Error> {
+    let mut authorities = Vec::new();
+    if settings.bigcommerce_authority_file != PathBuf::new() {
+        let pem = secrets::read(&settings.bigcommerce_authority_file)?;
+        authorities.push(reqwest::Certificate::from_pem(pem.as_bytes()).map_err(start)?);
+    }
+    Api::new(BaseUrls { api: settings.bigcommerce_api.clone() }, &authorities).map_err(start)
+}
+
+fn start(error: impl std::fmt::Display) -> Error {
+    Error::Start(error.to_string())
+}

@@ -1,0 +1,163 @@
+//! `plugin-host-server`: reads the settings and runs the server.
+
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use plugin_host_server::{
+    clock::Clock,
+    run,
+    settings::{DEFAULT_FILE, LogFormat, Settings},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// The central server of Plugin Host for BigCommerce.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    /// Print the commented default settings file and exit
+    #[arg(long)]
+    print_config: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server until it is interrupted
+    Serve(Box<Serve>),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Settings file
+    #[arg(long, env = "PLUGIN_HOST_CONFIG")]
+    config: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long, env = "PLUGIN_HOST_LISTEN")]
+    listen: Option<String>,
+    /// How clients reach the server
+    #[arg(long, env = "PLUGIN_HOST_PUBLIC_ADDRESS")]
+    public_address: Option<String>,
+    /// Folder for the server's files
+    #[arg(long, env = "PLUGIN_HOST_DATA_FOLDER")]
+    data_folder: Option<String>,
+    /// Database, when it is not a file in the data folder
+    #[arg(long, env = "PLUGIN_HOST_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// File with the encryption key
+    #[arg(long, env = "PLUGIN_HOST_ENCRYPTION_KEY_FILE")]
+    encryption_key_file: Option<String>,
+    /// "on", or "off" on loopback
+    #[arg(long, env = "PLUGIN_HOST_TLS")]
+    tls: Option<String>,
+    /// Certificate of the authority
+    #[arg(long, env = "PLUGIN_HOST_AUTHORITY_CERTIFICATE_FILE")]
+    authority_certificate_file: Option<String>,
+    /// Key of the authority
+    #[arg(long, env = "PLUGIN_HOST_AUTHORITY_KEY_FILE")]
+    authority_key_file: Option<String>,
+    /// Certificate chain of a public authority
+    #[arg(long, env = "PLUGIN_HOST_CERTIFICATE_FILE")]
+    certificate_file: Option<String>,
+    /// Key of that certificate
+    #[arg(long, env = "PLUGIN_HOST_CERTIFICATE_KEY_FILE")]
+    certificate_key_file: Option<String>,
+    /// Where BigCommerce's API is
+    #[arg(long, env = "PLUGIN_HOST_BIGCOMMERCE_API")]
+    bigcommerce_api: Option<String>,
+    /// One more authority to trust for it
+    #[arg(long, env = "PLUGIN_HOST_BIGCOMMERCE_AUTHORITY_FILE")]
+    bigcommerce_authority_file: Option<String>,
+    /// Milliseconds until a silent server's run is taken over
+    #[arg(long, env = "PLUGIN_HOST_LEASE_MS")]
+    lease_ms: Option<i64>,
+    /// "human" or "json"
+    #[arg(long, env = "PLUGIN_HOST_LOG_FORMAT")]
+    log_format: Option<String>,
+    /// What is logged
+    #[arg(long, env = "PLUGIN_HOST_LOG")]
+    log: Option<String>,
+}
+
+impl Serve {
+    fn overrides(&self) -> toml::Table {
+        let texts = [
+            ("listen", &self.listen),
+            ("public_address", &self.public_address),
+            ("data_folder", &self.data_folder),
+            ("database_url", &self.database_url),
+            ("encryption_key_file", &self.encryption_key_file),
+            ("tls", &self.tls),
+            ("authority_certificate_file", &self.authority_certificate_file),
+            ("authority_key_file", &self.authority_key_file),
+            ("certificate_file", &self.certificate_file),
+            ("certificate_key_file", &self.certificate_key_file),
+            ("bigcommerce_api", &self.bigcommerce_api),
+            ("bigcommerce_authority_file", &self.bigcommerce_authority_file),
+            ("log_format", &self.log_format),
+            ("log", &self.log),
+        ];
+        let texts = texts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
+        texts.chain(self.lease_ms.map(|ms| ("lease_ms".to_owned(), ms.into()))).collect()
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Some(Command::Serve(serve)) if !cli.print_config => serve_until_stopped(&serve),
+        _ => std::io::stdout().write_all(DEFAULT_FILE.as_bytes()).map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_until_stopped(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
+    let settings = Settings::load(serve.config.as_deref(), serve.overrides())?;
+    start_log(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let stop = CancellationToken::new();
+        tokio::spawn(stop_on_signal(stop.clone()));
+        Ok(run(settings, listener, Clock::system(), stop).await?)
+    })
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return stop.cancel();
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    stop.cancel();
+}
+
+fn start_log(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("log cannot be used: {error}"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Human => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! `PluginHostService`: daily work with one store.
+
+use std::pin::Pin;
+
+use plugin_host_proto::v1::{self, plugin_host_service_server::PluginHostService};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use super::{auth, convert, page, stream};
+use crate::{
+    app::{App, Caller, Error},
+    bigcommerce::Urgency,
+    db::RunFilter,
+    domain::{
+        configuration::Violation,
+        reason::Reason,
+        run::{Run, RunId, RunKind},
+        store::{Store, ready_for},
+    },
+};
+
+type Reply<T> = Result<Response<T>, Status>;
+
+/// The service.
+#[derive(Debug)]
+pub(super) struct PluginHost {
+    app: App,
+    streams: stream::Streams,
+}
+
+impl PluginHost {
+    pub(super) fn new(app: App) -> Self {
+        Self { app, streams: stream::Streams::default() }
+    }
+
+    async fn caller<T>(&self, request: &Request<T>, rpc: &str) -> Result<Caller, Status> {
+        auth::caller(&self.app, request, rpc).await
+    }
+
+    async fn store(&self, caller: &Caller, hash: &str) -> Result<Store, Status> {
+        self.app.store(caller, hash).await.map_err(convert::status)
+    }
+
+    /// A run the caller may see, with its store.
+    async fn run_of(&self, caller: &Caller, id: i64) -> Result<(Run, Store), Status> {
+        let run = self.app.run(caller, RunId(id)).await.map_err(convert::status)?;
+        let store = self.app.db.store(run.store).await.map_err(db_status)?;
+        let store = store.ok_or_else(|| Status::not_found("the store of this run is gone"))?;
+        Ok((run, store))
+    }
+}
+
+fn db_status(error: crate::db::Error) -> Status {
+    convert::status(Error::Db(error))
+}
+
+fn check_request_id(id: &str) -> Result<(), Status> {
+    if id.len() <= 64 {
+        return Ok(());
+    }
+    Err(convert::status(Error::Invalid(vec![Violation::new("request_id", "Use at most 64 characters.")])))
+}
+
+#[tonic::async_trait]
+impl PluginHostService for PluginHost {
+    type StreamStatusStream = Pin<Box<dyn Stream<Item = Result<v1::StreamStatusResponse, Status>> + Send>>;
+
+    async fn import(&self, request: Request<v1::ImportRequest>) -> Reply<v1::ImportResponse> {
+        let caller = self.caller(&request, "PluginHostService.Import").await?;
+        let request = request.into_inner();
+        check_request_id(&request.request_id)?;
+        let store = self.store(&caller, &request.store_id).await?;
+        let asked = self.app.request_run(&caller, &store, RunKind::Import, request.dry_run, &request.request_id).await;
+        let (run, joined) = asked.map_err(convert::status)?;
+        Ok(Response::new(v1::ImportResponse { run: Some(convert::run(&run, &store)), joined }))
+    }
+
+    async fn sync(&self, request: Request<v1::SyncRequest>) -> Reply<v1::SyncResponse> {
+        let caller = self.caller(&request, "PluginHostService.Sync").await?;
+        self.store(&caller, &request.into_inner().store_id).await?;
+        Err(Status::unimplemented("This server imports; syncing what changed comes with its next version."))
+    }
+
+    async fn configure(&self, request: Request<v1::ConfigureRequest>) -> Reply<v1::ConfigureResponse> {
+        let caller = self.caller(&request, "PluginHostService.Configure").await?;
+        let request = request.into_inner();
+        check_request_id(&request.request_id)?;
+        let store = self.store(&caller, &request.store_id).await?;
+        let wire = request.configuration.unwrap_or_default();
+        let patch = convert::Patch::read(wire, request.update_mask.map(|mask| mask.paths)).map_err(convert::status)?;
+        let change = (patch.revision(), |values: &mut _| patch.apply(values));
+        let saved = self.app.configure(&caller, &store, change, &request.request_id).await.map_err(convert::status)?;
+        let configuration = Some(convert::configuration(Some(&saved), &store));
+        Ok(Response::new(v1::ConfigureResponse { configuration }))
+    }
+
+    async fn stream_status(&self, request: Request<v1::StreamStatusRequest>) -> Reply<Self::StreamStatusStream> {
+        let caller = self.caller(&request, "PluginHostService.StreamStatus").await?;
+        let place = self.streams.enter(&caller.key.id)?;
+        let request = request.into_inner();
+        let mut stores = Vec::new();
+        if request.store_ids.is_empty() {
+            stores = self.app.stores(&caller).await.map_err(convert::status)?;
+        }
+        for hash in &request.store_ids {
+            stores.push(self.store(&caller, hash).await?);
+        }
+        let resume = request.resume_from.into_iter().map(|point| (point.store_id, point.after_number)).collect();
+        let watcher = stream::Watcher::new(self.app.clone(), caller, stores, resume, request.store_ids.is_empty());
+        Ok(Response::new(Box::pin(watcher.events(place))))
+    }
+
+    async fn list_stores(&self, request: Request<v1::ListStoresRequest>) -> Reply<v1::ListStoresResponse> {
+        let caller = self.caller(&request, "PluginHostService.ListStores").await?;
+        let stores = self.app.stores(&caller).await.map_err(convert::status)?;
+        Ok(Response::new(v1::ListStoresResponse { stores: stores.iter().map(convert::store).collect() }))
+    }
+
+    async fn get_status(&self, request: Request<v1::GetStatusRequest>) -> Reply<v1::GetStatusResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetStatus").await?;
+        let store = self.store(&caller, &request.into_inner().store_id).await?;
+        let status = self.app.status(store).await.map_err(convert::status)?;
+        Ok(Response::new(v1::GetStatusResponse { status: Some(convert::store_status(status)) }))
+    }
+
+    async fn get_configuration(
+        &self,
+        request: Request<v1::GetConfigurationRequest>,
+    ) -> Reply<v1::GetConfigurationResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetConfiguration").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let saved = self.app.db.configuration(store.id).await.map_err(db_status)?;
+        let values = saved.as_ref().map(|saved| &saved.values);
+        let missing = ready_for(RunKind::Import, &store, values, &[]);
+        let mut store_locations = Vec::new();
+        if request.with_store_locations {
+            let token = self.app.db.token(&store).await.map_err(db_status)?;
+            let api = self.app.api.store(&store.hash, token, Urgency::Interactive);
+            let locations = api.locations().await.map_err(|error| convert::status(error.into()))?;
+            store_locations.extend(locations.into_iter().map(|location| v1::StoreLocation {
+                store_location_id: location.id,
+                label: location.label,
+                enabled: location.enabled,
+            }));
+        }
+        Ok(Response::new(v1::GetConfigurationResponse {
+            configuration: Some(convert::configuration(saved.as_ref(), &store)),
+            store_locations,
+            missing: missing.into_iter().map(convert::missing).collect(),
+        }))
+    }
+
+    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Reply<v1::ListRunsResponse> {
+        let caller = self.caller(&request, "PluginHostService.ListRuns").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let size = page::size(request.page_size)?;
+        let filter = RunFilter { before: page::number(&request.page_token)?, ..RunFilter::default() };
+        let runs = self.app.db.runs(store.id, filter, size).await.map_err(db_status)?;
+        let next_page_token = page::token(runs.len(), size, || runs.last().map(|run| [run.id.0.to_string()]));
+        let runs = runs.iter().map(|run| convert::run(run, &store)).collect();
+        Ok(Response::new(v1::ListRunsResponse { runs, next_page_token }))
+    }
+
+    async fn get_run(&self, request: Request<v1::GetRunRequest>) -> Reply<v1::GetRunResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetRun").await?;
+        let (run, store) = self.run_of(&caller, request.into_inner().run_id).await?;
+        Ok(Response::new(v1::GetRunResponse { run: Some(convert::run(&run, &store)) }))
+    }
+
+    async fn get_report(&self, request: Request<v1::GetReportRequest>) -> Reply<v1::GetReportResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetReport").await?;
+        let request = request.into_inner();
+        let id = if request.run_id == 0 {
+            let store = self.store(&caller, &request.store_id).await?;
+            let newest = self.app.db.newest_report(store.id).await.map_err(db_status)?;
+            newest.ok_or_else(|| Status::not_found("No run of this store has a report yet."))?.0
+        } else {
+            request.run_id
+        };
+        let (run, store) = self.run_of(&caller, id).await?;
+        let report = self.app.db.report(run.id).await.map_err(db_status)?;
+        let (report, made_at) = report.ok_or_else(|| Status::not_found(format!("Run {id} has no report yet.")))?;
+        let groups = self.app.db.exception_groups(run.id).await.map_err(db_status)?;
+        let check = |check: crate::db::Check| v1::Check {
+            agrees: check.store == check.warehouse,
+            name: check.name,
+            store: check.store,
+            warehouse: check.warehouse,
+            explanation: check.explanation,
+        };
+        let group = |(reason, count): (Reason, i64)| {
+            let words = reason.words();
+            v1::ExceptionGroup {
+                reason: words.code.into(),
+                count,
+                explanation: words.explanation.into(),
+                way_out: words.way_out.into(),
+            }
+        };
+        Ok(Response::new(v1::GetReportResponse {
+            report: Some(v1::Report {
+                run: Some(convert::run(&run, &store)),
+                place: Some(v1::Place {
+                    division: report.place.division,
+                    site: report.place.site,
+                    location: report.place.location,
+                    uom: report.place.uom,
+                }),
+                checks: report.checks.into_iter().map(check).collect(),
+                exceptions: groups.into_iter().map(group).collect(),
+                made_at: Some(convert::at(made_at)),
+            }),
+        }))
+    }
+
+    async fn list_report_exceptions(
+        &self,
+        request: Request<v1::ListReportExceptionsRequest>,
+    ) -> Reply<v1::ListReportExceptionsResponse> {
+        let caller = self.caller(&request, "PluginHostService.ListReportExceptions").await?;
+        let request = request.into_inner();
+        let (run, _) = self.run_of(&caller, request.run_id).await?;
+        let size = page::size(request.page_size)?;
+        let [reason, record] = page::parts(&request.page_token)?.unwrap_or_default();
+        let found = self.app.db.exceptions(run.id, &request.reason, (&reason, &record), size).await;
+        let found = found.map_err(db_status)?;
+        let next_page_token = page::token(found.len(), size, || {
+            found.last().map(|last| [last.reason.words().code.to_owned(), last.record.clone()])
+        });
+        let exceptions = found.into_iter().map(|exception| v1::ReportException {
+            reason: exception.reason.words().code.into(),
+            record: exception.record,
+            detail: exception.detail,
+        });
+        Ok(Response::new(v1::ListReportExceptionsResponse { exceptions: exceptions.collect(), next_page_token }))
+    }
+
+    async fn list_parked_records(
+        &self,
+        request: Request<v1::ListParkedRecordsRequest>,
+    ) -> Reply<v1::ListParkedRecordsResponse> {
+        let caller = self.caller(&request, "PluginHostService.ListParkedRecords").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let size = page::size(request.page_size)?;
+        let after = page::number(&request.page_token)?.unwrap_or_default();
+        let found = self.app.db.parked_records(store.id, &request.reason, after, size).await.map_err(db_status)?;
+        let total = self.app.db.parked_count(store.id, &request.reason).await.map_err(db_status)?;
+        let next_page_token = page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
+        let parked_records = found.into_iter().map(|parked| {
+            let words = parked.reason.words();
+            v1::ParkedRecord {
+                parked_id: parked.id,
+                store_id: store.hash.clone(),
+                run_id: parked.run.0,
+                kind: convert::phase_kind(parked.kind).into(),
+                record: parked.record,
+                reason: words.code.into(),
+                explanation: format!("{} ({})", words.explanation, parked.detail),
+                way_out: words.way_out.into(),
+                parked_at: Some(convert::at(parked.parked_at)),
+            }
+        });
+        let parked_records = parked_records.collect();
+        Ok(Response::new(v1::ListParkedRecordsResponse { parked_records, next_page_token, total }))
+    }
+}

@@ -1,0 +1,42 @@
+//! The server's few fixed ticks. What belongs to one store is a durable row, never a tick.
+
+use std::time::Duration;
+
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tracing::warn;
+
+use crate::app::App;
+
+/// How long events and repeated requests are remembered.
+const RETENTION: Duration = Duration::from_hours(24 * 30);
+
+/// Starts the ticks; they end with the scheduler that is returned.
+pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
+    let scheduler = JobScheduler::new().await?;
+    // A lease that ran out is noticed here even when nothing else wakes the worker.
+    let wake = app.wake.clone();
+    let sweep = Job::new_async("*/5 * * * * *", move |_, _| {
+        let wake = wake.clone();
+        Box::pin(async move { wake.notify_one() })
+    })?;
+    let app = app.clone();
+    let housekeeping = Job::new_async("0 17 * * * *", move |_, _| {
+        let app = app.clone();
+        Box::pin(async move {
+            if let Err(error) = forget(&app).await {
+                warn!(%error, "housekeeping did not finish; the next hour tries again");
+            }
+        })
+    })?;
+    scheduler.add(sweep).await?;
+    scheduler.add(housekeeping).await?;
+    scheduler.start().await?;
+    Ok(scheduler)
+}
+
+async fn forget(app: &App) -> crate::db::Result<()> {
+    let before = app.db.clock.now() - RETENTION;
+    app.db.forget_events(before).await?;
+    app.db.forget_requests(before).await?;
+    Ok(())
+}

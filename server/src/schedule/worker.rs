@@ -1,0 +1,217 @@
+//! Claims runs and does them, several stores at once, one run a store.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use rand::Rng as _;
+use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, error, info, info_span, warn};
+
+use crate::{
+    app::{self, App},
+    bigcommerce::{self, Urgency},
+    db::{self, Lease},
+    domain::run::{Run, RunState},
+    events::{Change, Severity},
+    sync::{self, Work},
+};
+
+/// Runs done at the same time: enough to hide the stores' latency, few enough for the memory.
+const AT_ONCE: usize = 8;
+/// How often the worker looks without being woken.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Does runs until the server stops.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// What runs work with.
+    pub app: App,
+    /// How long a lease lasts without being renewed.
+    pub lease: Duration,
+    /// Where the copies of dry runs are put.
+    pub scratch: PathBuf,
+    /// Set when the server stops.
+    pub stop: CancellationToken,
+}
+
+impl Worker {
+    /// Claims and does runs until the server stops; then waits until each has handed over its page.
+    pub async fn work(self) {
+        let free = Arc::new(Semaphore::new(AT_ONCE));
+        let mut runs = JoinSet::new();
+        while !self.stop.is_cancelled() {
+            while runs.try_join_next().is_some() {}
+            // Subscribed before looking, so that nothing asked for in between is missed.
+            let woken = self.app.wake.notified();
+            let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
+            match self.app.db.claim_run(token(), self.lease).await {
+                Ok(Some(lease)) => {
+                    let worker = self.clone();
+                    let span = info_span!("run", run = lease.run.0, store = lease.store.0);
+                    runs.spawn(
+                        async move {
+                            worker.carry_out(lease).await;
+                            drop(place);
+                            worker.app.wake.notify_one();
+                        }
+                        .instrument(span),
+                    );
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => warn!(error = &error as &dyn std::error::Error, "no run can be claimed"),
+            }
+            tokio::select! {
+                () = woken => {}
+                () = sleep(POLL) => {}
+                () = self.stop.cancelled() => {}
+            }
+        }
+        while runs.join_next().await.is_some() {}
+    }
+
+    /// Does one run while keeping its lease alive; whatever happens, the run's row tells.
+    async fn carry_out(&self, lease: Lease) {
+        let outcome = tokio::select! {
+            outcome = self.attempt(lease) => outcome,
+            () = self.keep_alive(lease) => {
+                warn!("the lease was lost; another worker goes on");
+                return;
+            }
+        };
+        let ended = match outcome {
+            Ok(state) => self.end(lease, state, String::new()).await,
+            Err(sync::Error::Stopped) => {
+                info!("the run is handed over");
+                self.app.db.release_lease(&lease).await
+            }
+            Err(sync::Error::Db(db::Error::LeaseLost)) => return,
+            // Nothing can be written down now; the lease runs out and the run is taken up again.
+            Err(sync::Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Conflict(_)))) => {
+                warn!(error = &error as &dyn std::error::Error, "the run pauses until the database works again");
+                return;
+            }
+            Err(error) => {
+                error!(error = &error as &dyn std::error::Error, "the run failed");
+                self.end(lease, RunState::Failed, problem(&error)).await
+            }
+        };
+        if let Err(error) = ended {
+            warn!(error = &error as &dyn std::error::Error, "the end of the run could not be written; it is taken up again");
+        }
+    }
+
+    async fn keep_alive(&self, lease: Lease) {
+        let mut missed = 0;
+        loop {
+            sleep(self.lease / 4).await;
+            match self.app.db.renew_lease(&lease, self.lease).await {
+                Ok(()) => missed = 0,
+                Err(db::Error::LeaseLost) => return,
+                // By now the lease has run out, and somebody else may have it.
+                Err(_) if missed == 3 => return,
+                Err(_) => missed += 1,
+            }
+        }
+    }
+
+    async fn attempt(&self, lease: Lease) -> Result<RunState, sync::Error> {
+        let app = &self.app;
+        let run = app.db.existing_run(lease.run).await?;
+        let missing = |what: &str| sync::Error::Missing(format!("{what} of run {} is gone", lease.run.0));
+        let store = app.db.store(lease.store).await?.ok_or_else(|| missing("the store"))?;
+        let revision = app.db.configuration_revision(lease.store, run.configuration_revision).await?;
+        let configuration = revision.ok_or_else(|| missing("the configuration"))?.values;
+        let place = app.resolve_place(&store, &configuration).await.map_err(|error| match error {
+            app::Error::Db(error) => sync::Error::Db(error),
+            other => sync::Error::Missing(other.to_string()),
+        })?;
+        let token = app.db.token(&store).await?;
+        let mut work = Work {
+            db: app.db.clone(),
+            live: app.db.clone(),
+            bus: app.bus.clone(),
+            api: app.api.store(&store.hash, token, Urgency::Background),
+            lease,
+            store,
+            configuration,
+            place,
+            stop: self.stop.clone(),
+            dry_run: run.dry_run,
+            told: Arc::default(),
+        };
+        if run.dry_run {
+            self.dry_run(&mut work, &run).await?;
+        } else {
+            info!(kind = run.kind.word(), resumed = lease.resumed, "the run begins");
+            self.finish(&work).await?;
+        }
+        let counts = app.db.existing_run(lease.run).await?.counts();
+        Ok(if counts.parked > 0 { RunState::CompleteWithParked } else { RunState::Complete })
+    }
+
+    /// Does everything on a copy and brings back only what was found.
+    async fn dry_run(&self, work: &mut Work, run: &Run) -> Result<(), sync::Error> {
+        let file = self.scratch.join(format!("dry-run-{}.db", run.id.0));
+        remove(&file);
+        work.db = self.app.db.copy_for_dry_run(&work.lease, &file).await?;
+        let done = self.finish(work).await;
+        let taken = match done {
+            Ok(()) => self.app.db.take_findings(&work.db, &work.lease).await.map_err(Into::into),
+            Err(error) => Err(error),
+        };
+        work.db.close().await;
+        remove(&file);
+        taken
+    }
+
+    async fn finish(&self, work: &Work) -> Result<(), sync::Error> {
+        let done = work.finish().await;
+        if let Err(sync::Error::BigCommerce(bigcommerce::Error::Unauthorized { .. })) = &done {
+            self.app.note_refused(&work.store).await.map_err(|error| sync::Error::Missing(error.to_string()))?;
+        }
+        done
+    }
+
+    async fn end(&self, lease: Lease, state: RunState, problem: String) -> db::Result<()> {
+        let db = &self.app.db;
+        let run = db.existing_run(lease.run).await?;
+        let words = app::run_words(run.kind, run.dry_run);
+        let (severity, message) = match state {
+            RunState::Complete => (Severity::Info, format!("{words} is complete.")),
+            RunState::CompleteWithParked => {
+                let parked = run.counts().parked;
+                (Severity::Warning, format!("{words} is complete; {parked} records wait for a person."))
+            }
+            _ => (Severity::Error, format!("{words} stopped: {problem}")),
+        };
+        let mut tx = db.begin_leased(&lease).await?;
+        tx.end_run(&lease, state, &problem, db.clock.now()).await?;
+        db.add_event(&mut tx, lease.store, severity, message, Change::Run(lease.run)).await?;
+        tx.commit(&self.app.bus).await?;
+        info!(state = state.word(), "the run ended");
+        Ok(())
+    }
+}
+
+/// What stopped a run, with what to do next.
+fn problem(error: &sync::Error) -> String {
+    match error {
+        sync::Error::BigCommerce(error) if error.is_temporary() => {
+            format!("{error}. Nothing is lost: start it again when the store answers, and it goes on where it stopped.")
+        }
+        other => format!("{other}. Nothing is lost: start it again afterwards, and it goes on where it stopped."),
+    }
+}
+
+/// Removes a copy and what SQLite puts beside it.
+fn remove(file: &std::path::Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+}
+
+/// A number that tells this claim from every other.
+fn token() -> i64 {
+    rand::rng().random_range(1..i64::MAX)
+}

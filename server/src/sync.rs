@@ -1,0 +1,188 @@
+//! The verbs: one file per kind of data.
+//!
+//! A run is a list of phases, a phase a cursor over pages. Each page is one transaction that holds the data, the
+//! bindings, the counts and the cursor, so that a kill at any moment costs at most one page read again.
+
+mod carriers;
+mod counted_orders;
+mod inventory;
+mod products;
+mod report;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::{
+    bigcommerce::{self, StoreApi},
+    db::{self, Db, Lease, Place, Tx},
+    domain::{
+        configuration::Configuration,
+        run::{Counts, PhaseKind, PhaseState, Run},
+        store::Store,
+    },
+    events::{Bus, Change, Event, Severity},
+    warehouse::places::PlaceIds,
+};
+
+/// Why a run did not get to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// BigCommerce.
+    #[error(transparent)]
+    BigCommerce(#[from] bigcommerce::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// The server is stopping; another one, or its next start, goes on.
+    #[error("the server is stopping")]
+    Stopped,
+    /// What the run needs is no longer there.
+    #[error("{0}")]
+    Missing(String),
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// Everything a run works with.
+#[derive(Debug)]
+pub struct Work {
+    /// Where it writes: the database, or a copy in a dry run.
+    pub db: Db,
+    /// The server's database, which watchers read.
+    pub live: Db,
+    /// Tells watchers how it goes.
+    pub bus: Bus,
+    /// The store.
+    pub api: StoreApi,
+    /// The right to work on it.
+    pub lease: Lease,
+    /// The store as the server knows it.
+    pub store: Store,
+    /// The configuration it began with.
+    pub configuration: Configuration,
+    /// Where its data goes.
+    pub place: PlaceIds,
+    /// Set when the server stops.
+    pub stop: CancellationToken,
+    /// Whether nothing is kept.
+    pub dry_run: bool,
+    /// When watchers heard of it last.
+    pub told: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Work {
+    /// Does what is left of a run, up to its report.
+    pub async fn finish(&self) -> Result<()> {
+        if self.db.store_start(self.lease.run).await?.is_none() {
+            let now = self.api.store_time().await?;
+            self.db.keep_store_start(&self.lease, now).await?;
+        }
+        let run = self.db.existing_run(self.lease.run).await?;
+        for phase in &run.phases {
+            if matches!(phase.state, PhaseState::Done | PhaseState::AlreadyDone) {
+                continue;
+            }
+            self.begin(phase.kind, phase.state == PhaseState::Running).await?;
+            match phase.kind {
+                PhaseKind::Products => products::import(self, &phase.cursor).await?,
+                PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
+                PhaseKind::Carriers => carriers::import(self).await?,
+            }
+            info!(phase = phase.kind.word(), "phase done");
+        }
+        report::make(self).await
+    }
+
+    /// The codes of the place the data goes to.
+    pub(crate) fn place_codes(&self) -> Place {
+        Place {
+            division: self.configuration.division.clone(),
+            site: self.configuration.site.clone(),
+            location: self.configuration.location.clone(),
+            uom: self.configuration.uom.clone(),
+        }
+    }
+
+    async fn begin(&self, phase: PhaseKind, again: bool) -> Result<()> {
+        let mut tx = self.db.begin_leased(&self.lease).await?;
+        tx.begin_phase(&self.lease, phase, self.db.clock.now()).await?;
+        if !self.dry_run {
+            let verb = if again { "goes on" } else { "begins" };
+            let message = format!("{} {verb}.", label(phase));
+            let change = Change::Run(self.lease.run);
+            self.db.add_event(&mut tx, self.lease.store, Severity::Info, message, change).await?;
+        }
+        tx.commit(&self.bus).await?;
+        Ok(())
+    }
+
+    /// A transaction for one page, unless the server is stopping.
+    async fn page(&self) -> Result<Tx> {
+        if self.stop.is_cancelled() {
+            return Err(Error::Stopped);
+        }
+        Ok(self.db.begin_leased(&self.lease).await?)
+    }
+
+    /// Keeps a page and moves the phase on.
+    async fn keep(&self, mut tx: Tx, phase: PhaseKind, cursor: &str, counts: Counts, expected: i64) -> Result<()> {
+        tx.advance_phase(&self.lease, phase, cursor, counts, expected).await?;
+        tx.commit(&self.bus).await?;
+        self.tell().await
+    }
+
+    /// Notes that a phase is done, for ever unless it is a dry run.
+    async fn end(&self, mut tx: Tx, phase: PhaseKind) -> Result<()> {
+        tx.end_phase(&self.lease, phase, !self.dry_run, self.db.clock.now()).await?;
+        tx.commit(&self.bus).await?;
+        Ok(())
+    }
+
+    /// Tells watchers how it goes, at most four times a second.
+    async fn tell(&self) -> Result<()> {
+        {
+            let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if told.is_some_and(|last| last.elapsed() < Duration::from_millis(250)) {
+                return Ok(());
+            }
+            *told = Some(Instant::now());
+        }
+        let run: Run = self.db.existing_run(self.lease.run).await?;
+        self.bus.publish(Event {
+            store: self.lease.store,
+            number: 0,
+            at: self.live.clock.now(),
+            severity: Severity::Info,
+            message: String::new(),
+            change: Change::Progress(Arc::new(run)),
+        });
+        Ok(self.live.notify_progress(self.lease.store).await?)
+    }
+}
+
+/// What people call a phase.
+pub(crate) fn label(phase: PhaseKind) -> &'static str {
+    match phase {
+        PhaseKind::Products => "Products",
+        PhaseKind::Inventory => "Inventory",
+        PhaseKind::Carriers => "Carriers",
+    }
+}
+
+/// A variant of the store in words people can search for.
+fn variant_words(product: i64, variant: i64, sku: &str) -> String {
+    let mut words = format!("product {product}");
+    if variant != 0 {
+        words.push_str(&format!(", variant {variant}"));
+    }
+    if !sku.trim().is_empty() {
+        words.push_str(&format!(", SKU {}", sku.trim()));
+    }
+    words
+}

@@ -1,0 +1,64 @@
+//! Both sides of an import, compared: what replaces "log in and verify".
+
+use super::{Result, Work, inventory, products};
+use crate::{
+    db::{Check, Report},
+    domain::run::{PhaseKind, Run},
+    warehouse::{items, stock},
+};
+
+/// Counts both sides and keeps the comparison.
+pub(super) async fn make(work: &Work) -> Result<()> {
+    let run = work.db.existing_run(work.lease.run).await?;
+    let in_store = work.api.variant_count().await?;
+    let (variants, items) = items::binding_counts(&work.db, work.store.id).await?;
+    let read: Option<products::Cursor> = cursor(&run, PhaseKind::Products);
+    let counted: Option<inventory::Cursor> = cursor(&run, PhaseKind::Inventory);
+    let mut checks = Vec::new();
+    if let Some(read) = read {
+        let parked = read.parked_variants;
+        checks.push(check(
+            "Variants",
+            (in_store, variants + parked),
+            format!("{in_store} in the store's own summary; {variants} have an item, {parked} are parked"),
+        ));
+        let counts = counts(&run, PhaseKind::Products);
+        let wanted = counts.created + counts.updated + counts.unchanged;
+        checks.push(check(
+            "Items",
+            (wanted, items),
+            format!("made from {} products with {} variants", read.products, read.variants),
+        ));
+    }
+    if let Some(counted) = counted {
+        let units = stock::opening_units(&work.db, work.place.location, work.lease.run).await?;
+        let added_back = counted_orders_units(work).await?;
+        let own = counted.units - added_back;
+        checks.push(check(
+            "Units on hand",
+            (counted.units, units),
+            format!("{own} counted in the store and {added_back} added back for open orders"),
+        ));
+    }
+    let mut tx = work.db.begin_leased(&work.lease).await?;
+    work.db.put_report(&mut tx, work.lease.run, &Report { place: work.place_codes(), checks }).await?;
+    Ok(tx.commit(&work.bus).await?)
+}
+
+fn check(name: &str, (store, warehouse): (i64, i64), explanation: String) -> Check {
+    Check { name: name.into(), store, warehouse, explanation }
+}
+
+fn counts(run: &Run, kind: PhaseKind) -> crate::domain::run::Counts {
+    run.phases.iter().find(|phase| phase.kind == kind).map(|phase| phase.counts).unwrap_or_default()
+}
+
+fn cursor<T: serde::de::DeserializeOwned>(run: &Run, kind: PhaseKind) -> Option<T> {
+    let phase = run.phases.iter().find(|phase| phase.kind == kind)?;
+    serde_json::from_str(&phase.cursor).ok()
+}
+
+/// Units that were added back for open orders of items this store has.
+async fn counted_orders_units(work: &Work) -> Result<i64> {
+    Ok(super::counted_orders::deducted(work).await?.values().sum())
+}

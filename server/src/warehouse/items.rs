@@ -1,0 +1,252 @@
+//! Items and their bindings to the variants of stores.
+
+use std::collections::HashMap;
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    db::{Db, Result, Row, Tx, Value, insert, select_in},
+    domain::{
+        catalog::{Tracking, fold},
+        run::words,
+        store::StoreId,
+    },
+};
+
+words!(Tracking { None = "NONE", Product = "PRODUCT", Variant = "VARIANT" });
+
+/// What the store owns of an item (OQ-42); the rest belongs to the warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreFields {
+    /// Its name.
+    pub name: String,
+    /// Its UPC.
+    pub upc: String,
+    /// Its price in ten-thousandths.
+    pub price: Option<i64>,
+    /// Its weight in ten-thousandths of the store's unit.
+    pub weight: Option<i64>,
+}
+
+/// An item to be made.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// The database's number for it.
+    pub id: i64,
+    /// Its item number.
+    pub number: String,
+    /// What the store says of it.
+    pub fields: StoreFields,
+}
+
+/// A binding to be made.
+#[derive(Clone, Debug)]
+pub struct NewBinding {
+    /// The product.
+    pub product_id: i64,
+    /// The variant.
+    pub variant_id: i64,
+    /// The item that stands for it.
+    pub item_id: i64,
+    /// The SKU as read.
+    pub sku: String,
+    /// How the store counts it.
+    pub tracking: Tracking,
+}
+
+/// What a variant is bound to.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The item.
+    pub item_id: i64,
+    /// What the item holds of the store's fields.
+    pub fields: StoreFields,
+    /// The SKU as last read.
+    pub sku: String,
+    /// How the store counted it when last read.
+    pub tracking: Tracking,
+}
+
+/// An item as people see it.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The database's number.
+    pub id: i64,
+    /// Its item number.
+    pub number: String,
+    /// Code of its unit of measure.
+    pub uom: String,
+    /// What the store says of it.
+    pub fields: StoreFields,
+    /// ISO 4217 code of its price's currency.
+    pub currency: String,
+    /// Units on hand in all locations.
+    pub on_hand: i64,
+    /// The variants it stands for: store, product, variant, SKU, tracking.
+    pub bindings: Vec<(StoreId, i64, i64, String, Tracking)>,
+}
+
+fn store_fields(row: &AnyRow) -> Result<StoreFields> {
+    let row = Row(row, "items");
+    Ok(StoreFields {
+        name: row.text("name")?,
+        upc: row.text("upc")?,
+        price: row.maybe_int("price")?,
+        weight: row.maybe_int("weight")?,
+    })
+}
+
+/// What the variants of a range of products are bound to, by product and variant.
+pub async fn bound(tx: &mut Tx, store: StoreId, first: i64, last: i64) -> Result<HashMap<(i64, i64), Bound>> {
+    let statement = tx
+        .statement(
+            "SELECT product_id, variant_id, item_id, sku, tracking, name, upc, price, weight FROM bindings \
+             JOIN items ON items.id = item_id WHERE store_id = ? AND product_id BETWEEN ? AND ?",
+        )
+        .bind(store.0)
+        .bind(first)
+        .bind(last);
+    let mut found = HashMap::new();
+    for row in &tx.rows(statement).await? {
+        let fields = store_fields(row)?;
+        let row = Row(row, "bindings");
+        let bound = Bound {
+            item_id: row.int("item_id")?,
+            fields,
+            sku: row.text("sku")?,
+            tracking: row.word("tracking", Tracking::from_word)?,
+        };
+        found.insert((row.int("product_id")?, row.int("variant_id")?), bound);
+    }
+    Ok(found)
+}
+
+/// Which of some item numbers are taken in a division, by folded number.
+pub async fn taken(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, String>> {
+    let head = "SELECT number_key, number FROM items WHERE division_id = ?";
+    let rows = select_in(tx, head, division, "number_key", keys.into_iter().map(Value::from).collect()).await?;
+    let pair = |row| {
+        let row = Row(row, "items");
+        Ok((row.text("number_key")?, row.text("number")?))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// Makes items; a conflict when a number is taken after all.
+pub async fn add(
+    tx: &mut Tx,
+    (division, uom, currency): (i64, i64, &str),
+    items: Vec<NewItem>,
+) -> Result<()> {
+    let rows = items.into_iter().map(|item| {
+        [
+            item.id.into(),
+            division.into(),
+            fold(&item.number).into(),
+            item.number.into(),
+            item.fields.name.into(),
+            uom.into(),
+            item.fields.upc.into(),
+            item.fields.price.into(),
+            currency.into(),
+            item.fields.weight.into(),
+        ]
+    });
+    let into = "items (id, division_id, number_key, number, name, uom_id, upc, price, currency, weight)";
+    insert(tx, into, rows.collect(), "").await.map(drop)
+}
+
+/// Makes bindings, or renews what was read with them.
+pub async fn bind(tx: &mut Tx, store: StoreId, bindings: Vec<NewBinding>) -> Result<()> {
+    let rows = bindings.into_iter().map(|new| {
+        [
+            store.0.into(),
+            new.product_id.into(),
+            new.variant_id.into(),
+            new.item_id.into(),
+            new.sku.into(),
+            new.tracking.word().into(),
+        ]
+    });
+    let into = "bindings (store_id, product_id, variant_id, item_id, sku, tracking)";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET sku = excluded.sku, \
+                 tracking = excluded.tracking";
+    insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// Takes over what the store says of an item.
+pub async fn update(tx: &mut Tx, item: i64, fields: &StoreFields) -> Result<()> {
+    let statement = tx
+        .statement("UPDATE items SET name = ?, upc = ?, price = ?, weight = ? WHERE id = ?")
+        .bind(fields.name.clone())
+        .bind(fields.upc.clone())
+        .bind(fields.price)
+        .bind(fields.weight)
+        .bind(item);
+    tx.execute(statement).await.map(drop)
+}
+
+/// How many variants of a store are bound, and how many items stand for them.
+pub async fn binding_counts(db: &Db, store: StoreId) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*) AS variants, COUNT(DISTINCT item_id) AS items FROM bindings WHERE store_id = ?";
+    let rows = db.rows(db.statement(sql).bind(store.0)).await?;
+    let row = Row(&rows[0], "bindings");
+    Ok((row.int("variants")?, row.int("items")?))
+}
+
+/// An item with its unit and its units on hand, of a division.
+const ITEM: &str = "SELECT items.*, uoms.code AS uom, CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory \
+    WHERE item_id = items.id) AS BIGINT) AS on_hand FROM items JOIN uoms ON uoms.id = uom_id \
+    WHERE items.division_id = ?";
+
+/// Items of a division by number, beginning after one, whose number or name contains a text.
+pub async fn list(db: &Db, division: i64, search: &str, after: &str, limit: i64) -> Result<Vec<Item>> {
+    let statement = db.statement(&format!("{ITEM} AND number_key > ? {SEARCH} ORDER BY number_key LIMIT ?"));
+    let statement = bind_search(statement.bind(division).bind(after.to_owned()), search).bind(limit);
+    let mut items = Vec::new();
+    for row in &db.rows(statement).await? {
+        items.push(item(db, row).await?);
+    }
+    Ok(items)
+}
+
+/// The item of a division with a number.
+pub async fn by_number(db: &Db, division: i64, number: &str) -> Result<Option<Item>> {
+    let statement = db.statement(&format!("{ITEM} AND number_key = ?")).bind(division).bind(fold(number));
+    match db.row(statement).await? {
+        Some(row) => item(db, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn item(db: &Db, row: &AnyRow) -> Result<Item> {
+    let fields = store_fields(row)?;
+    let row = Row(row, "items");
+    let id = row.int("id")?;
+    let bindings = "SELECT * FROM bindings WHERE item_id = ? ORDER BY store_id, product_id, variant_id";
+    let binding = |row| {
+        let row = Row(row, "bindings");
+        let tracking = row.word("tracking", Tracking::from_word)?;
+        Ok((StoreId(row.int("store_id")?), row.int("product_id")?, row.int("variant_id")?, row.text("sku")?, tracking))
+    };
+    let bindings = db.rows(db.statement(bindings).bind(id)).await?.iter().map(binding).collect::<Result<_>>()?;
+    Ok(Item {
+        id,
+        number: row.text("number")?,
+        uom: row.text("uom")?,
+        fields,
+        currency: row.text("currency")?,
+        on_hand: row.int("on_hand")?,
+        bindings,
+    })
+}
+
+/// The condition that finds a text in number or name, in any case as far as the engine folds it.
+pub(super) const SEARCH: &str = "AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')";
+
+/// The values of [`SEARCH`].
+pub(super) fn bind_search(statement: crate::db::Statement, search: &str) -> crate::db::Statement {
+    let folded = fold(search);
+    let pattern = format!("%{}%", folded.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    statement.bind(folded).bind(pattern.clone()).bind(pattern)
+}

@@ -1,0 +1,247 @@
+//! Inventory records and what changes them.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::items::{SEARCH, bind_search};
+use crate::{
+    db::{Db, Result, Row, Tx, Value, insert, select_in},
+    domain::{catalog::Tracking, run::RunId, store::StoreId},
+};
+
+/// A variant that has an item, as the inventory phase needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Countable {
+    /// The item.
+    pub item_id: i64,
+    /// How the store counts it.
+    pub tracking: Tracking,
+}
+
+/// What a location holds of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Units on hand.
+    pub on_hand: i64,
+    /// The import that set them; none once the warehouse has changed them.
+    pub opening_run: Option<RunId>,
+}
+
+/// An inventory record as people see it.
+#[derive(Clone, Debug)]
+pub struct InventoryRecord {
+    /// Code of the site.
+    pub site: String,
+    /// Code of the location.
+    pub location: String,
+    /// The item's number.
+    pub item_number: String,
+    /// The item's name.
+    pub name: String,
+    /// Code of its unit of measure.
+    pub uom: String,
+    /// Units on hand.
+    pub on_hand: i64,
+    /// When that changed last.
+    pub changed_at: Timestamp,
+}
+
+/// A change by hand.
+#[derive(Clone, Debug)]
+pub struct Adjustment {
+    /// The item.
+    pub item_id: i64,
+    /// The location.
+    pub location_id: i64,
+    /// Units to add or take away.
+    pub change: i64,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// The request's own id, which makes it happen once.
+    pub request_id: String,
+}
+
+/// The bound variants of some products, by product and variant.
+pub async fn countable(
+    tx: &mut Tx,
+    store: StoreId,
+    products: HashSet<i64>,
+) -> Result<HashMap<(i64, i64), Countable>> {
+    let head = "SELECT product_id, variant_id, item_id, tracking FROM bindings WHERE store_id = ?";
+    let rows = select_in(tx, head, store.0, "product_id", products.into_iter().map(Value::from).collect()).await?;
+    let pair = |row| {
+        let row = Row(row, "bindings");
+        let tracking = row.word("tracking", Tracking::from_word)?;
+        let key = (row.int("product_id")?, row.int("variant_id")?);
+        Ok((key, Countable { item_id: row.int("item_id")?, tracking }))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// What a location holds of some items, by item.
+pub async fn holdings(tx: &mut Tx, location: i64, items: Vec<i64>) -> Result<HashMap<i64, Holding>> {
+    let head = "SELECT item_id, on_hand, opening_run FROM inventory WHERE location_id = ?";
+    let rows = select_in(tx, head, location, "item_id", items.into_iter().map(Value::from).collect()).await?;
+    let pair = |row| {
+        let row = Row(row, "inventory");
+        let opening_run = row.maybe_int("opening_run")?.map(RunId);
+        Ok((row.int("item_id")?, Holding { on_hand: row.int("on_hand")?, opening_run }))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// Which of some items people have adjusted in a location.
+pub async fn adjusted(tx: &mut Tx, location: i64, items: Vec<i64>) -> Result<Vec<i64>> {
+    let head = "SELECT DISTINCT item_id FROM adjustments WHERE location_id = ?";
+    let rows = select_in(tx, head, location, "item_id", items.into_iter().map(Value::from).collect()).await?;
+    rows.iter().map(|row| Row(row, "adjustments").int("item_id")).collect()
+}
+
+/// Sets the opening stock of items; a record that anything but this run has touched stays as it is.
+pub async fn set_opening(
+    tx: &mut Tx,
+    location: i64,
+    run: RunId,
+    at: Timestamp,
+    counts: Vec<(i64, i64)>,
+) -> Result<()> {
+    let rows = counts.into_iter().map(|(item, on_hand)| {
+        [item.into(), location.into(), on_hand.into(), run.0.into(), at.as_millisecond().into()]
+    });
+    let again = "ON CONFLICT (item_id, location_id) DO UPDATE SET on_hand = excluded.on_hand, \
+                 changed_at = excluded.changed_at WHERE inventory.opening_run = excluded.opening_run";
+    insert(tx, "inventory (item_id, location_id, on_hand, opening_run, changed_at)", rows.collect(), again).await.map(drop)
+}
+
+/// Deletes the empty records an import has made, where the site does not keep such records.
+pub async fn delete_empty_openings(tx: &mut Tx, location: i64, run: RunId) -> Result<u64> {
+    let delete = "DELETE FROM inventory WHERE location_id = ? AND opening_run = ? AND on_hand = 0";
+    tx.execute(tx.statement(delete).bind(location).bind(run.0)).await
+}
+
+/// Units in a location that an import has put there.
+pub async fn opening_units(db: &Db, location: i64, run: RunId) -> Result<i64> {
+    let sum = "SELECT CAST(COALESCE(SUM(on_hand), 0) AS BIGINT) AS units FROM inventory \
+               WHERE location_id = ? AND opening_run = ?";
+    let rows = db.rows(db.statement(sum).bind(location).bind(run.0)).await?;
+    Row(&rows[0], "inventory").int("units")
+}
+
+/// Tracked variants beyond some variant for which the location has no record yet: product and variant, by both.
+pub async fn uncounted(
+    db: &Db,
+    store: StoreId,
+    location: i64,
+    after: (i64, i64),
+    limit: usize,
+) -> Result<Vec<(i64, i64)>> {
+    let statement = db
+        .statement(
+            "SELECT product_id, variant_id FROM bindings WHERE store_id = ? AND tracking <> 'NONE' \
+             AND (product_id > ? OR (product_id = ? AND variant_id > ?)) AND NOT EXISTS (SELECT 1 FROM inventory \
+             WHERE inventory.item_id = bindings.item_id AND location_id = ?) ORDER BY product_id, variant_id LIMIT ?",
+        )
+        .bind(store.0)
+        .bind(after.0)
+        .bind(after.0)
+        .bind(after.1)
+        .bind(location)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let pair = |row| {
+        let row = Row(row, "bindings");
+        Ok((row.int("product_id")?, row.int("variant_id")?))
+    };
+    db.rows(statement).await?.iter().map(pair).collect()
+}
+
+/// Changes an on-hand quantity by hand; none when that would leave less than nothing.
+///
+/// Returns the quantity after the change. A repeated request answers as the first one did.
+pub async fn adjust(db: &Db, tx: &mut Tx, adjustment: &Adjustment, keep_zero: bool) -> Result<Option<i64>> {
+    let again = tx.statement("SELECT on_hand FROM adjustments WHERE request_id = ?");
+    if let Some(row) = tx.row(again.bind(adjustment.request_id.clone())).await? {
+        return Row(&row, "adjustments").int("on_hand").map(Some);
+    }
+    let at = db.clock.now();
+    let (item, location) = (adjustment.item_id, adjustment.location_id);
+    let change = tx
+        .statement(
+            "INSERT INTO inventory (item_id, location_id, on_hand, opening_run, changed_at) \
+             SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(NULL AS BIGINT), CAST(? AS BIGINT) \
+             WHERE CAST(? AS BIGINT) >= 0 OR EXISTS (SELECT 1 FROM inventory WHERE item_id = ? AND location_id = ? \
+             AND on_hand + ? >= 0) ON CONFLICT (item_id, location_id) DO UPDATE SET on_hand = inventory.on_hand + ?, \
+             opening_run = NULL, changed_at = excluded.changed_at RETURNING on_hand",
+        )
+        .bind(item)
+        .bind(location)
+        .bind(adjustment.change.max(0))
+        .bind(at.as_millisecond())
+        .bind(adjustment.change)
+        .bind(item)
+        .bind(location)
+        .bind(adjustment.change)
+        .bind(adjustment.change);
+    let Some(row) = tx.row(change).await? else { return Ok(None) };
+    let on_hand = Row(&row, "inventory").int("on_hand")?;
+    if on_hand == 0 && !keep_zero {
+        let delete = "DELETE FROM inventory WHERE item_id = ? AND location_id = ?";
+        tx.execute(tx.statement(delete).bind(item).bind(location)).await?;
+    }
+    let id = db.next_id("adjustments").await?;
+    let statement = tx
+        .statement(
+            "INSERT INTO adjustments (id, item_id, location_id, change, on_hand, reason, actor, request_id, at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(item)
+        .bind(location)
+        .bind(adjustment.change)
+        .bind(on_hand)
+        .bind(adjustment.reason.clone())
+        .bind(adjustment.actor.clone())
+        .bind(adjustment.request_id.clone())
+        .bind(at.as_millisecond());
+    tx.execute(statement).await?;
+    Ok(Some(on_hand))
+}
+
+/// Inventory records of a division by item number, site and location, beginning after one.
+pub async fn list(
+    db: &Db,
+    division: i64,
+    search: &str,
+    after: (&str, i64),
+    limit: i64,
+) -> Result<Vec<(i64, InventoryRecord)>> {
+    let statement = db
+        .statement(&format!(
+            "SELECT locations.id AS location_id, sites.code AS site, locations.code AS location, number, name, \
+             uoms.code AS uom, on_hand, changed_at FROM inventory JOIN items ON items.id = item_id \
+             JOIN uoms ON uoms.id = uom_id JOIN locations ON locations.id = location_id \
+             JOIN sites ON sites.id = site_id WHERE items.division_id = ? \
+             AND (number_key > ? OR (number_key = ? AND locations.id > ?)) {SEARCH} \
+             ORDER BY number_key, locations.id LIMIT ?"
+        ))
+        .bind(division)
+        .bind(after.0.to_owned())
+        .bind(after.0.to_owned())
+        .bind(after.1);
+    let record = |row| {
+        let row = Row(row, "inventory");
+        let record = InventoryRecord {
+            site: row.text("site")?,
+            location: row.text("location")?,
+            item_number: row.text("number")?,
+            name: row.text("name")?,
+            uom: row.text("uom")?,
+            on_hand: row.int("on_hand")?,
+            changed_at: row.at("changed_at")?,
+        };
+        Ok((row.int("location_id")?, record))
+    };
+    db.rows(bind_search(statement, search).bind(limit)).await?.iter().map(record).collect()
+}

@@ -1,0 +1,6 @@
+//! What the tests of the Plugin Host run against.
+
+// The bodies of orders have more fields than `json!` takes by default.
+#![recursion_limit = "256"]
+
+pub mod sandbox;

@@ -1,0 +1,103 @@
+//! The state of the store: goods, orders and what surrounds them, with the store's own rules.
+
+mod catalogue;
+mod order;
+mod places;
+mod product;
+mod sales;
+mod stock;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use catalogue::Shelf;
+pub(crate) use order::status_name;
+pub use order::{Address, Consignment, Line, NewLine, NewOrder, Order, STATUSES, Shipment, status};
+pub use places::{
+    Channel, Customer, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings,
+    Zone,
+};
+pub use product::{Kind, Level, Money, OptionValue, Product, Tracking, Variant};
+pub use sales::{NewShipment, Refusal};
+pub(crate) use stock::{Identity, PendingCount};
+
+use super::clock::Clock;
+
+/// One store's state.
+#[derive(Debug)]
+pub struct Store {
+    clock: Arc<Clock>,
+    shelf: Shelf,
+    orders: BTreeMap<u32, Order>,
+    pending: VecDeque<PendingCount>,
+    next_child_id: u32,
+    /// How long an accepted absolute adjustment stays invisible.
+    pub inventory_delay: Duration,
+    /// Locations, zones, channels, customers and settings.
+    pub surroundings: Surroundings,
+}
+
+impl Store {
+    /// A store without goods or orders.
+    pub fn new(clock: Arc<Clock>) -> Self {
+        Self {
+            clock,
+            shelf: Shelf::default(),
+            orders: BTreeMap::new(),
+            pending: VecDeque::new(),
+            next_child_id: 1,
+            inventory_delay: Duration::ZERO,
+            surroundings: Surroundings::default(),
+        }
+    }
+
+    /// The goods.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// The orders by id.
+    pub fn orders(&self) -> &BTreeMap<u32, Order> {
+        &self.orders
+    }
+
+    /// Adds a product as of now, or replaces the one with the same id, and gives its id.
+    pub fn insert_product(&mut self, mut product: Product) -> u32 {
+        let now = self.clock.now();
+        product.created_at = now;
+        product.modified_at = now;
+        self.shelf.insert(product)
+    }
+
+    /// Adds a product that is as old as it says.
+    pub(crate) fn stock_shelf(&mut self, product: Product) -> u32 {
+        self.shelf.insert(product)
+    }
+
+    /// Changes a product and marks it as modified now; says whether there is such a product.
+    pub fn edit_product(&mut self, id: u32, edit: impl FnOnce(&mut Product)) -> bool {
+        let Some(mut product) = self.shelf.remove(id) else { return false };
+        edit(&mut product);
+        product.id = id;
+        product.modified_at = self.clock.now();
+        self.shelf.insert(product);
+        true
+    }
+
+    /// Deletes a product and its variants; says whether there was such a product.
+    pub fn delete_product(&mut self, id: u32) -> bool {
+        self.shelf.remove(id).is_some()
+    }
+
+    /// Adds a variant that belongs to no product, as old stores have, and gives its id.
+    pub fn insert_orphan_variant(&mut self, variant: Variant) -> u32 {
+        self.shelf.insert_orphan(variant)
+    }
+
+    fn child_id(&mut self) -> u32 {
+        let id = self.next_child_id;
+        self.next_child_id += 1;
+        id
+    }
+}

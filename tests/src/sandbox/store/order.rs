@@ -1,0 +1,258 @@
+//! Orders, their lines, addresses and shipments.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::product::{Kind, Money, OptionValue};
+
+/// The fifteen states of an order, by the names of the store.
+pub const STATUSES: [(u8, &str, &str); 15] = [
+    (0, "Incomplete", "The shopper reached the payment page, but did not complete the transaction."),
+    (1, "Pending", "The customer started the checkout process, but did not complete it."),
+    (2, "Shipped", "The order has been shipped, but receipt has not been confirmed."),
+    (3, "Partially Shipped", "Only some items in the order have been shipped."),
+    (4, "Refunded", "The seller has used the Refund action."),
+    (5, "Cancelled", "The seller has cancelled the order."),
+    (6, "Declined", "The seller has marked the order as declined."),
+    (7, "Awaiting Payment", "The customer has completed checkout; payment is yet to be confirmed."),
+    (8, "Awaiting Pickup", "The order has been packed and is awaiting pickup."),
+    (9, "Awaiting Shipment", "The order has been packed and is awaiting a shipping provider."),
+    (10, "Completed", "The client has paid and the order is done."),
+    (11, "Awaiting Fulfillment", "Payment has been confirmed."),
+    (12, "Manual Verification Required", "The order is on hold until it is confirmed by hand."),
+    (13, "Disputed", "The customer has disputed the payment."),
+    (14, "Partially Refunded", "The seller has partially refunded the order."),
+];
+
+/// The ids of the states that the rules of stock speak of.
+pub mod status {
+    /// Fully shipped.
+    pub const SHIPPED: u8 = 2;
+    /// Some lines shipped.
+    pub const PARTIALLY_SHIPPED: u8 = 3;
+    /// Everything refunded.
+    pub const REFUNDED: u8 = 4;
+    /// Cancelled.
+    pub const CANCELLED: u8 = 5;
+    /// Done.
+    pub const COMPLETED: u8 = 10;
+    /// Paid and ready to pick.
+    pub const AWAITING_FULFILLMENT: u8 = 11;
+    /// Some of it refunded.
+    pub const PARTIALLY_REFUNDED: u8 = 14;
+}
+
+/// The name of a state.
+pub(crate) fn status_name(id: u8) -> &'static str {
+    STATUSES.get(usize::from(id)).map_or("", |&(_, name, _)| name)
+}
+
+/// Whether an order in this state has been paid.
+pub(crate) fn is_paid(status: u8) -> bool {
+    matches!(status, 2 | 3 | 8..=14)
+}
+
+/// Someone's name and address.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields are what they say")]
+pub struct Address {
+    pub first_name: String,
+    pub last_name: String,
+    pub company: String,
+    pub street: String,
+    pub city: String,
+    pub state: String,
+    pub zip: String,
+    pub country: String,
+    pub country_iso2: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// Where some lines of an order are shipped to.
+#[derive(Debug, Clone)]
+pub struct Consignment {
+    /// Its id (`order_address_id`).
+    pub id: u32,
+    /// The address.
+    pub address: Address,
+    /// The carrier's words.
+    pub shipping_method: String,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its id (`order_product_id`).
+    pub id: u32,
+    /// The product; 0 for a custom line.
+    pub product_id: u32,
+    /// The variant; `None` for a custom line.
+    pub variant_id: Option<u32>,
+    /// The consignment it ships with; 0 for none.
+    pub address_id: u32,
+    /// The name at the time of the order.
+    pub name: String,
+    /// The SKU at the time of the order.
+    pub sku: String,
+    /// Thing or file.
+    pub kind: Kind,
+    /// The price of one.
+    pub price: Money,
+    /// How many were ordered.
+    pub quantity: u32,
+    /// How many have been shipped.
+    pub shipped: u32,
+    /// How many have been refunded.
+    pub refunded: u32,
+    /// The choices that make the variant.
+    pub options: Vec<OptionValue>,
+    /// How many the store has taken out of its stock for this line.
+    pub(crate) taken: u32,
+}
+
+/// One parcel of an order.
+#[derive(Debug, Clone)]
+pub struct Shipment {
+    /// Its id.
+    pub id: u32,
+    /// The consignment it belongs to.
+    pub address_id: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The carrier's number.
+    pub tracking_number: String,
+    /// The provider, such as `usps`.
+    pub provider: String,
+    /// The carrier's slug.
+    pub carrier: String,
+    /// The method's words.
+    pub method: String,
+    /// Comments.
+    pub comments: String,
+    /// Line ids and quantities.
+    pub items: Vec<(u32, u32)>,
+}
+
+/// One order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Its id.
+    pub id: u32,
+    /// The customer; 0 for a guest.
+    pub customer_id: u32,
+    /// Its state.
+    pub status: u8,
+    /// When it was placed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+    /// When everything was shipped.
+    pub shipped_at: Option<Timestamp>,
+    /// The channel it came through.
+    pub channel_id: u32,
+    /// Who pays.
+    pub billing: Address,
+    /// Where it goes; none for a digital order.
+    pub consignments: Vec<Consignment>,
+    /// What was ordered.
+    pub lines: Vec<Line>,
+    /// What was sent.
+    pub shipments: Vec<Shipment>,
+    /// The shopper's words.
+    pub customer_message: String,
+    /// Whether it has been archived.
+    pub is_deleted: bool,
+}
+
+impl Order {
+    /// The sum of its lines.
+    pub fn total(&self) -> Money {
+        self.lines.iter().map(|line| line.price.times(line.quantity)).sum()
+    }
+
+    /// How many things it asks for.
+    pub fn items_total(&self) -> u32 {
+        self.lines.iter().map(|line| line.quantity).sum()
+    }
+
+    /// How many of them are shipped.
+    pub fn items_shipped(&self) -> u32 {
+        self.lines.iter().map(|line| line.shipped).sum()
+    }
+
+    /// Whether there is nothing to ship.
+    pub fn is_digital(&self) -> bool {
+        self.lines.iter().all(|line| line.kind == Kind::Digital)
+    }
+}
+
+/// What a shopper puts in the cart.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewLine {
+    /// The variant, or `None` for a custom line.
+    pub variant_id: Option<u32>,
+    /// How many.
+    pub quantity: u32,
+    /// Which of the order's addresses it goes to, from 0.
+    #[serde(default)]
+    pub address: usize,
+}
+
+/// An order that is about to be placed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewOrder {
+    /// What is ordered.
+    pub lines: Vec<NewLine>,
+    /// The state it starts in.
+    #[serde(rename = "status_id")]
+    pub status: u8,
+    /// The channel it comes through.
+    #[serde(default = "default_channel")]
+    pub channel_id: u32,
+    /// The customer; 0 for a guest.
+    #[serde(default)]
+    pub customer_id: u32,
+    /// How many addresses it ships to.
+    #[serde(default = "one_address")]
+    pub addresses: usize,
+    /// The shopper's words.
+    #[serde(default)]
+    pub customer_message: String,
+    /// When it is placed; now, unless told.
+    #[serde(default)]
+    pub placed_at: Option<Timestamp>,
+}
+
+fn default_channel() -> u32 {
+    1
+}
+
+fn one_address() -> usize {
+    1
+}
+
+impl NewOrder {
+    /// A paid order of these variants and quantities, shipped to one address.
+    pub fn paid(lines: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        Self {
+            lines: lines
+                .into_iter()
+                .map(|(variant_id, quantity)| NewLine { variant_id: Some(variant_id), quantity, address: 0 })
+                .collect(),
+            status: status::AWAITING_FULFILLMENT,
+            channel_id: default_channel(),
+            customer_id: 0,
+            addresses: one_address(),
+            customer_message: String::new(),
+            placed_at: None,
+        }
+    }
+
+    /// The same order in another state.
+    #[must_use]
+    pub fn in_status(mut self, status: u8) -> Self {
+        self.status = status;
+        self
+    }
+}
