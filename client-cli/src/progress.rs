@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use plugin_host_proto::v1::{Phase, PhaseState, Run, RunState};
 use tokio::time::Instant;
 
@@ -75,8 +75,10 @@ impl Progress {
 }
 
 fn bar(phase: &Phase) -> ProgressBar {
-    let bar = ProgressBar::no_length();
+    // Hidden until it has its style: the default one would be drawn first, and stay.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     bar.set_prefix(text::phase_kind(phase.kind()));
+    update(&bar, phase);
     bar
 }
 

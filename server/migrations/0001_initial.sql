@@ -6,7 +6,7 @@ CREATE TABLE facts (                    -- what is true of this database as a wh
     value TEXT NOT NULL
 );
 
-CREATE TABLE sequences (                -- next free number; taken in blocks, so gaps are normal
+CREATE TABLE sequences (                -- next free number of a table, taken in blocks where servers share the database
     name TEXT PRIMARY KEY,
     next BIGINT NOT NULL
 );

@@ -4,13 +4,14 @@
 //! nowhere else), `ON CONFLICT`, `RETURNING`. SQLite has one writer connection, so that transactions that read and
 //! then write never meet; PostgreSQL relies on constraints and on conditions repeated in each `UPDATE`.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{collections::HashMap, fs::File, ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::{
     Any, AnyPool, AssertSqlSafe, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
+use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 
@@ -67,7 +68,9 @@ pub enum Error {
         value: String,
     },
     /// A secret cannot be opened with this server's encryption key.
-    #[error("the encryption key does not open this database's secrets; start the server with the key it was made with")]
+    #[error(
+        "the encryption key does not open this database's secrets; start the server with the key it was made with"
+    )]
     Sealed,
     /// The database cannot be used at all, with the reason.
     #[error("{0}")]
@@ -81,7 +84,8 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(cause)
-                if cause.is_unique_violation() || matches!(cause.code().as_deref(), Some("40001" | "40P01")) =>
+                if cause.is_unique_violation()
+                    || matches!(cause.code().as_deref(), Some("40001" | "40P01")) =>
             {
                 Self::Conflict(error)
             }
@@ -110,8 +114,8 @@ pub struct Db {
     sealer: Sealer,
     /// Tells this process's notifications from those of other replicas.
     replica: u32,
-    ids: std::sync::Arc<tokio::sync::Mutex<std::collections::HashMap<&'static str, std::ops::Range<i64>>>>,
-    _lock: Option<std::sync::Arc<File>>,
+    ids: Arc<Mutex<HashMap<&'static str, Range<i64>>>>,
+    _lock: Option<Arc<File>>,
 }
 
 /// A transaction; what is not committed is undone.
@@ -141,14 +145,12 @@ impl Engine {
             return text.to_owned();
         }
         let mut out = String::with_capacity(text.len() + 16);
-        let mut number = 0;
-        for part in text.split('?') {
+        for (number, part) in text.split('?').enumerate() {
             if number > 0 {
                 out.push('$');
                 out.push_str(&number.to_string());
             }
             out.push_str(part);
-            number += 1;
         }
         out
     }
@@ -175,18 +177,32 @@ impl Db {
         let (writer, reader) = match engine {
             Engine::Sqlite => (sqlite_pool(url, 1).await?, sqlite_pool(url, 4).await?),
             Engine::Postgres => {
-                let pool = AnyPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect(url)
-                    .await?;
-                (pool.clone(), pool)
+                // Two pools: a transaction that needs another row meanwhile never waits for its own kind.
+                let pool = |most| {
+                    AnyPoolOptions::new()
+                        .max_connections(most)
+                        .acquire_timeout(Duration::from_secs(10))
+                        .connect(url)
+                };
+                (pool(12).await?, pool(8).await?)
             }
         };
         let migrator = sqlx::migrate!("./migrations");
-        migrator.run(&writer).await.map_err(|error| Error::Unusable(format!("the tables cannot be made: {error}")))?;
-        let ids = std::sync::Arc::default();
-        let db = Self { engine, writer, reader, clock, sealer, replica: rand::random(), ids, _lock: lock.map(std::sync::Arc::new) };
+        migrator
+            .run(&writer)
+            .await
+            .map_err(|error| Error::Unusable(format!("the tables cannot be made: {error}")))?;
+        let ids = Arc::default();
+        let db = Self {
+            engine,
+            writer,
+            reader,
+            clock,
+            sealer,
+            replica: rand::random(),
+            ids,
+            _lock: lock.map(Arc::new),
+        };
         db.check_sealer().await?;
         if engine == Engine::Sqlite {
             db.give_back_leases().await?;
@@ -201,7 +217,12 @@ impl Db {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx { inner: self.writer.begin().await?, engine: self.engine, replica: self.replica, published: Vec::new() })
+        Ok(Tx {
+            inner: self.writer.begin().await?,
+            engine: self.engine,
+            replica: self.replica,
+            published: Vec::new(),
+        })
     }
 
     /// Whether the database answers now.
@@ -228,29 +249,42 @@ impl Db {
         Ok(statement.fetch_optional(&self.reader).await?)
     }
 
-    /// The next free number of a sequence, taken in blocks so that a page of new rows costs no statement.
-    pub async fn next_ids(&self, sequence: &'static str, count: usize) -> Result<std::ops::Range<i64>> {
-        /// Rows of one large page; a server that stops wastes at most this many numbers.
+    /// Free numbers for new rows of a table; gaps are normal.
+    ///
+    /// May be called while a transaction is open, and is not part of it: on SQLite, whose one writer that
+    /// transaction holds, this server is the only one to hand numbers out and counts on from the highest; on
+    /// PostgreSQL they are taken in blocks, so that a page of new rows rarely costs a statement.
+    pub async fn next_ids(&self, table: &'static str, count: usize) -> Result<Range<i64>> {
+        /// A server that stops wastes at most this many numbers.
         const BLOCK: i64 = 10_000;
         let wanted = i64::try_from(count).unwrap_or(i64::MAX);
         let mut ids = self.ids.lock().await;
-        let free = ids.entry(sequence).or_insert(0..0);
+        let free = ids.entry(table).or_insert(0..0);
         if free.end - free.start < wanted {
-            let block = BLOCK.max(wanted);
-            let next = "INSERT INTO sequences (name, next) VALUES (?, ?) \
-                        ON CONFLICT (name) DO UPDATE SET next = sequences.next + ? RETURNING next";
-            let row = self.statement(next).bind(sequence).bind(block + 1).bind(block).fetch_one(&self.writer).await?;
-            let end = Row(&row, "sequences").int("next")?;
-            *free = end - block..end;
+            *free = match self.engine {
+                Engine::Sqlite => {
+                    let highest = format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}");
+                    let row = self.statement(&highest).fetch_one(&self.reader).await?;
+                    Row(&row, table).int("id")? + 1..i64::MAX
+                }
+                Engine::Postgres => {
+                    let block = BLOCK.max(wanted);
+                    let take = "INSERT INTO sequences (name, next) VALUES (?, ?) \
+                                ON CONFLICT (name) DO UPDATE SET next = sequences.next + ? RETURNING next";
+                    let taken = self.statement(take).bind(table).bind(block + 1).bind(block);
+                    let end = Row(&taken.fetch_one(&self.reader).await?, "sequences").int("next")?;
+                    end - block..end
+                }
+            };
         }
         let first = free.start;
         free.start += wanted;
         Ok(first..first + wanted)
     }
 
-    /// The next free number of a sequence.
-    pub async fn next_id(&self, sequence: &'static str) -> Result<i64> {
-        Ok(self.next_ids(sequence, 1).await?.start)
+    /// A free number for a new row of a table.
+    pub async fn next_id(&self, table: &'static str) -> Result<i64> {
+        Ok(self.next_ids(table, 1).await?.start)
     }
 }
 

@@ -99,7 +99,8 @@ impl Serve {
             ("log_format", &self.log_format),
             ("log", &self.log),
         ];
-        let texts = texts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
+        let texts =
+            texts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
         texts.chain(self.lease_ms.map(|ms| ("lease_ms".to_owned(), ms.into()))).collect()
     }
 }

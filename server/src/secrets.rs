@@ -13,7 +13,11 @@ use crate::settings::{Error, Settings};
 /// The encryption key, made at first start unless a file is given.
 pub(crate) fn encryption_key(settings: &Settings) -> Result<[u8; 32], Error> {
     let given = !settings.encryption_key_file.as_os_str().is_empty();
-    let path = if given { settings.encryption_key_file.clone() } else { settings.data_folder.join("encryption.key") };
+    let path = if given {
+        settings.encryption_key_file.clone()
+    } else {
+        settings.data_folder.join("encryption.key")
+    };
     if !given && !path.exists() {
         let mut key = [0; 32];
         rand::rng().fill_bytes(&mut key);
@@ -21,7 +25,8 @@ pub(crate) fn encryption_key(settings: &Settings) -> Result<[u8; 32], Error> {
     }
     let text = read(&path)?;
     let text = text.trim();
-    let digits = (0..32).map(|n| text.get(2 * n..2 * n + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+    let digits =
+        (0..32).map(|n| text.get(2 * n..2 * n + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
     let key: Option<Vec<u8>> = digits.collect();
     key.filter(|_| text.len() == 64)
         .and_then(|key| key.try_into().ok())

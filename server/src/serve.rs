@@ -44,7 +44,8 @@ pub(crate) async fn serve(
                 server.serve_with_incoming_shutdown(incoming, stopped).await
             }
             Some(tls) => {
-                let incoming = shake_hands(listener, TlsAcceptor::from(Arc::clone(&tls.config)), stop.clone());
+                let incoming =
+                    shake_hands(listener, TlsAcceptor::from(Arc::clone(&tls.config)), stop.clone());
                 tokio::spawn(tls.renew(clock, stop.clone()));
                 server.serve_with_incoming_shutdown(incoming, stopped).await
             }

@@ -134,7 +134,9 @@ impl Settings {
     fn check(&self) -> Result<(), Error> {
         let refuse = |what: &str| Err(Error::Value(what.to_owned()));
         if self.is_plain() && !self.listen.ip().is_loopback() {
-            return refuse("tls = \"off\" is accepted on loopback only: keys would cross the network in the clear");
+            return refuse(
+                "tls = \"off\" is accepted on loopback only: keys would cross the network in the clear",
+            );
         }
         if self.lease_ms < 200 {
             return refuse("lease_ms must be 200 or more");
@@ -149,12 +151,16 @@ impl Settings {
         }
         if self.is_shared() {
             if self.encryption_key_file.as_os_str().is_empty() {
-                return refuse("with PostgreSQL, encryption_key_file must be given: every server needs the same key");
+                return refuse(
+                    "with PostgreSQL, encryption_key_file must be given: every server needs the same key",
+                );
             }
-            let own_authority =
-                self.authority_certificate_file.as_os_str().is_empty() && self.certificate_file.as_os_str().is_empty();
+            let own_authority = self.authority_certificate_file.as_os_str().is_empty()
+                && self.certificate_file.as_os_str().is_empty();
             if own_authority && !self.is_plain() {
-                return refuse("with PostgreSQL, authority_certificate_file and authority_key_file must be given");
+                return refuse(
+                    "with PostgreSQL, authority_certificate_file and authority_key_file must be given",
+                );
             }
         }
         Ok(())
@@ -191,7 +197,8 @@ mod tests {
     #[test]
     fn servers_that_share_a_database_must_share_their_keys() {
         assert!(load("database_url = \"postgres://localhost/x\"").is_err());
-        let keys = "encryption_key_file = \"k\"\nauthority_certificate_file = \"c\"\nauthority_key_file = \"a\"";
+        let keys =
+            "encryption_key_file = \"k\"\nauthority_certificate_file = \"c\"\nauthority_key_file = \"a\"";
         assert!(load(&format!("database_url = \"postgres://localhost/x\"\n{keys}")).is_ok());
     }
 }

@@ -131,7 +131,14 @@ impl Work {
     }
 
     /// Keeps a page and moves the phase on.
-    async fn keep(&self, mut tx: Tx, phase: PhaseKind, cursor: &str, counts: Counts, expected: i64) -> Result<()> {
+    async fn keep(
+        &self,
+        mut tx: Tx,
+        phase: PhaseKind,
+        cursor: &str,
+        counts: Counts,
+        expected: i64,
+    ) -> Result<()> {
         tx.advance_phase(&self.lease, phase, cursor, counts, expected).await?;
         tx.commit(&self.bus).await?;
         self.tell().await
@@ -181,8 +188,13 @@ fn variant_words(product: i64, variant: i64, sku: &str) -> String {
     if variant != 0 {
         words.push_str(&format!(", variant {variant}"));
     }
-    if !sku.trim().is_empty() {
-        words.push_str(&format!(", SKU {}", sku.trim()));
+    // Some stores have SKUs of 255 characters; the ids above tell records apart.
+    let (sku, cut) = match sku.trim().char_indices().nth(40) {
+        Some((end, _)) => (&sku.trim()[..end], "…"),
+        None => (sku.trim(), ""),
+    };
+    if !sku.is_empty() {
+        words.push_str(&format!(", SKU {sku}{cut}"));
     }
     words
 }

@@ -8,7 +8,8 @@ use std::{
 
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls::{
     ServerConfig,
@@ -113,7 +114,9 @@ impl Source {
                 let leaf = params.signed_by(&key, &issuer).map_err(unusable)?;
                 (format!("{}{certificate}", leaf.pem()), key.serialize_pem())
             }
-            Self::Files(settings) => (read(&settings.certificate_file)?, read(&settings.certificate_key_file)?),
+            Self::Files(settings) => {
+                (read(&settings.certificate_file)?, read(&settings.certificate_key_file)?)
+            }
         };
         let chain = CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<Vec<_>, _>>();
         let chain = chain.map_err(unusable)?;

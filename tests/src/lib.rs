@@ -3,4 +3,5 @@
 // The bodies of orders have more fields than `json!` takes by default.
 #![recursion_limit = "256"]
 
+pub mod harness;
 pub mod sandbox;

@@ -77,7 +77,9 @@ impl App {
             ("default_site", &values.site),
             ("default_location", &values.location),
         ];
-        violations.retain(|violation| !unset.iter().any(|(field, value)| violation.field == *field && value.is_empty()));
+        violations.retain(|violation| {
+            !unset.iter().any(|(field, value)| violation.field == *field && value.is_empty())
+        });
         Ok(violations)
     }
 
@@ -99,7 +101,8 @@ impl App {
         let uom = uoms.iter().find(|uom| same(&uom.code, &values.uom));
         let sites = places::sites(&self.db, division.id).await?;
         let site = sites.iter().find(|site| same(&site.code, &values.site));
-        let location = site.and_then(|site| site.locations.iter().find(|(_, code)| same(code, &values.location)));
+        let location =
+            site.and_then(|site| site.locations.iter().find(|(_, code)| same(code, &values.location)));
         if let (Some(uom), Some(site), Some((location, _))) = (uom, site, location) {
             return Ok(Ok(PlaceIds {
                 division: division.id,

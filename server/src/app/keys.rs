@@ -78,7 +78,9 @@ impl App {
     pub async fn revoke_key(&self, caller: &Caller, id: &str) -> Result<Key> {
         let key = self.existing_key(id).await?;
         if key.id == caller.key.id {
-            return Err(Error::Forbidden("A key cannot revoke itself: rotate it, or use another admin key.".into()));
+            return Err(Error::Forbidden(
+                "A key cannot revoke itself: rotate it, or use another admin key.".into(),
+            ));
         }
         let mut tx = self.db.begin().await?;
         if self.db.revoke_key(&mut tx, id).await? {

@@ -50,7 +50,10 @@ impl App {
             return match divisions.len() {
                 1 => Ok(divisions.remove(0)),
                 0 => Err(Error::NotFound("division for this key".into())),
-                _ => Err(Error::Invalid(vec![Violation::new("division", "There are several divisions: name one.")])),
+                _ => Err(Error::Invalid(vec![Violation::new(
+                    "division",
+                    "There are several divisions: name one.",
+                )])),
             };
         }
         let found = divisions.into_iter().find(|division| fold(&division.code) == fold(code));
@@ -75,7 +78,13 @@ impl App {
     }
 
     /// Adds a site.
-    pub async fn create_site(&self, caller: &Caller, division: &Division, code: &str, auto: bool) -> Result<Site> {
+    pub async fn create_site(
+        &self,
+        caller: &Caller,
+        division: &Division,
+        code: &str,
+        auto: bool,
+    ) -> Result<Site> {
         check_code("site", code)?;
         let mut tx = self.db.begin().await?;
         exists_unless(places::add_site(&self.db, &mut tx, division.id, code, auto).await, code)?;
@@ -84,12 +93,19 @@ impl App {
     }
 
     /// Sets a site's Auto Delete Inventory Records with 0 Quantity.
-    pub async fn update_site(&self, caller: &Caller, division: &Division, code: &str, auto: bool) -> Result<Site> {
+    pub async fn update_site(
+        &self,
+        caller: &Caller,
+        division: &Division,
+        code: &str,
+        auto: bool,
+    ) -> Result<Site> {
         let site = self.site(division, code).await?;
         let mut tx = self.db.begin().await?;
         places::set_auto_delete_zero(&mut tx, site.id, auto).await?;
         let switched = if auto { "on" } else { "off" };
-        let action = format!("switched Auto Delete Inventory Records with 0 Quantity {switched} for site {code}");
+        let action =
+            format!("switched Auto Delete Inventory Records with 0 Quantity {switched} for site {code}");
         self.note(tx, caller, action).await?;
         self.site(division, code).await
     }
@@ -111,10 +127,19 @@ impl App {
     }
 
     /// Adds a unit of measure.
-    pub async fn create_uom(&self, caller: &Caller, division: &Division, code: &str, each_count: i64) -> Result<Uom> {
+    pub async fn create_uom(
+        &self,
+        caller: &Caller,
+        division: &Division,
+        code: &str,
+        each_count: i64,
+    ) -> Result<Uom> {
         check_code("uom", code)?;
         if each_count < 1 {
-            return Err(Error::Invalid(vec![Violation::new("each_count", "A unit holds at least one each.")]));
+            return Err(Error::Invalid(vec![Violation::new(
+                "each_count",
+                "A unit holds at least one each.",
+            )]));
         }
         let mut tx = self.db.begin().await?;
         let words = format!("a unit {code}, or one of {each_count} eaches,");
@@ -132,7 +157,11 @@ impl App {
     }
 
     /// Changes an on-hand quantity by hand, once for each request id.
-    pub async fn adjust(&self, caller: &Caller, asked: AdjustmentRequest) -> Result<(Division, InventoryRecord)> {
+    pub async fn adjust(
+        &self,
+        caller: &Caller,
+        asked: AdjustmentRequest,
+    ) -> Result<(Division, InventoryRecord)> {
         let mut violations = Vec::new();
         if asked.change == 0 {
             violations.push(Violation::new("change", "Say how many units to add or take away."));
@@ -141,7 +170,8 @@ impl App {
             violations.push(Violation::new("reason", "Say why; it is kept in the history."));
         }
         if asked.request_id.is_empty() || asked.request_id.len() > 64 {
-            violations.push(Violation::new("request_id", "Give each change an id of its own, 1 to 64 characters."));
+            violations
+                .push(Violation::new("request_id", "Give each change an id of its own, 1 to 64 characters."));
         }
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
@@ -163,8 +193,10 @@ impl App {
             request_id: format!("{}/{}", division.id, asked.request_id),
         };
         let mut tx = self.db.begin().await?;
-        let Some(on_hand) = stock::adjust(&self.db, &mut tx, &adjustment, !site.auto_delete_zero).await? else {
-            let message = format!("{} has fewer than {} units there.", item.number, asked.change.unsigned_abs());
+        let Some(on_hand) = stock::adjust(&self.db, &mut tx, &adjustment, !site.auto_delete_zero).await?
+        else {
+            let message =
+                format!("{} has fewer than {} units there.", item.number, asked.change.unsigned_abs());
             return Err(Error::Invalid(vec![Violation::new("change", message)]));
         };
         tx.commit(&self.bus).await?;

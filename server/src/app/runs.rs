@@ -61,24 +61,22 @@ impl App {
         self.resolve_place(store, &configuration.values).await?;
 
         let mut tx = self.db.begin().await?;
-        let id = match unfinished.filter(|run| run.state == RunState::Failed) {
-            Some(run) => {
-                self.db.requeue_run(&mut tx, run.id).await?;
-                run.id
-            }
-            None => {
-                let new = NewRun {
-                    store: store.id,
-                    kind,
-                    dry_run,
-                    asked_by: caller.name(),
-                    configuration_revision: configuration.revision,
-                };
-                self.db.add_run(&mut tx, &new, &done).await?
-            }
+        let id = if let Some(run) = unfinished.filter(|run| run.state == RunState::Failed) {
+            self.db.requeue_run(&mut tx, run.id).await?;
+            run.id
+        } else {
+            let new = NewRun {
+                store: store.id,
+                kind,
+                dry_run,
+                asked_by: caller.name(),
+                configuration_revision: configuration.revision,
+            };
+            self.db.add_run(&mut tx, &new, &done).await?
         };
         self.db.keep_request(&mut tx, store.id, method, request_id, id.0.to_string()).await?;
-        let message = format!("{} was asked for by {}.", super::status::run_words(kind, dry_run), caller.name());
+        let message =
+            format!("{} was asked for by {}.", super::status::run_words(kind, dry_run), caller.name());
         self.db.add_event(&mut tx, store.id, Severity::Info, message, Change::Run(id)).await?;
         tx.commit(&self.bus).await?;
         Ok(Asked { id, joined: false })

@@ -30,7 +30,8 @@ impl App {
         let profile = api.profile().await?;
         if !profile.missing_scopes.is_empty() {
             let scopes = profile.missing_scopes.join(", ");
-            let message = format!("The token lacks these scopes: {scopes}. Create an API account that has them.");
+            let message =
+                format!("The token lacks these scopes: {scopes}. Create an API account that has them.");
             return Err(Error::Invalid(vec![Violation::new("access_token", message)]));
         }
         let known = self.db.store_by_hash(hash).await?;
@@ -56,7 +57,8 @@ impl App {
         };
         let keys = self.db.keys(Some(id)).await?;
         let has_key = keys.iter().any(|key| key.kind == KeyKind::Operator && key.revoked_at.is_none());
-        let store_key = if has_key { None } else { Some(self.new_key(&mut tx, KeyKind::Operator, Some(id), "").await?) };
+        let store_key =
+            if has_key { None } else { Some(self.new_key(&mut tx, KeyKind::Operator, Some(id), "").await?) };
         let action = if known.is_some() { "connected the store again" } else { "connected the store" };
         let values = (grants_json(known.map(|known| known.grants)), grants_json(Some(grants)));
         self.db.audit(&mut tx, &caller.name(), Some(id), action, values).await?;
@@ -85,7 +87,8 @@ impl App {
         }
         let mut tx = self.db.begin().await?;
         self.db.set_store_state(&mut tx, store.id, StoreState::Refused).await?;
-        let message = "BigCommerce refuses the access token: connect the store again with a new one.".to_owned();
+        let message =
+            "BigCommerce refuses the access token: connect the store again with a new one.".to_owned();
         self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
         Ok(tx.commit(&self.bus).await?)
     }
@@ -150,7 +153,10 @@ fn check_credentials(hash: &str, token: &SecretString) -> Result<()> {
         violations.push(Violation::new("store_id", message));
     }
     if token.expose_secret().starts_with("phk") {
-        violations.push(Violation::new("access_token", "This is a key of this server, not a BigCommerce access token."));
+        violations.push(Violation::new(
+            "access_token",
+            "This is a key of this server, not a BigCommerce access token.",
+        ));
     } else if !plain(token.expose_secret(), 128) {
         let message = "A BigCommerce access token is letters and digits only, without quotes or spaces.";
         violations.push(Violation::new("access_token", message));

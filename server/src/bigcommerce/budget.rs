@@ -20,7 +20,7 @@ pub enum Urgency {
 /// What the headers of a reply say about the quota.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quota {
-    pub(super) quota: u64,
+    pub(super) granted: u64,
     pub(super) left: u64,
     pub(super) window: Duration,
     pub(super) reset: Duration,
@@ -75,7 +75,11 @@ impl Budget {
                     return;
                 }
                 let release = window.ends - window.length / 10;
-                if window.left > 0 && now < release { release } else { window.ends + Duration::from_millis(101) }
+                if window.left > 0 && now < release {
+                    release
+                } else {
+                    window.ends + Duration::from_millis(101)
+                }
             };
             sleep_until(until.max(now + Duration::from_millis(5))).await;
         }
@@ -93,14 +97,14 @@ impl Budget {
         match state.as_mut() {
             // A reply of the window we know: requests still on their way are not in its count yet.
             Some(window) if ends < window.ends + window.length / 2 => {
-                window.quota = seen.quota;
+                window.quota = seen.granted;
                 window.left = window.left.min(seen.left.saturating_sub(window.in_flight));
                 window.ends = ends.max(window.ends);
             }
             known => {
                 let in_flight = known.map_or(0, |window| window.in_flight);
                 let left = seen.left.saturating_sub(in_flight);
-                *state = Some(Window { ends, length: seen.window, quota: seen.quota, left, in_flight });
+                *state = Some(Window { ends, length: seen.window, quota: seen.granted, left, in_flight });
             }
         }
     }
@@ -112,7 +116,7 @@ mod tests {
 
     fn quota(left: u64, reset_ms: u64) -> Option<Quota> {
         let window = Duration::from_secs(30);
-        Some(Quota { quota: 100, left, window, reset: Duration::from_millis(reset_ms) })
+        Some(Quota { granted: 100, left, window, reset: Duration::from_millis(reset_ms) })
     }
 
     async fn waited(budget: &Budget, urgency: Urgency) -> Duration {
@@ -135,7 +139,10 @@ mod tests {
         let budget = Budget::default();
         budget.settle(quota(2, 30_000));
         assert_eq!(waited(&budget, Urgency::Interactive).await, Duration::ZERO);
-        assert_eq!(waited(&budget, Urgency::Background).await, Duration::from_secs(27) + Duration::from_millis(1));
+        assert_eq!(
+            waited(&budget, Urgency::Background).await,
+            Duration::from_secs(27) + Duration::from_millis(1)
+        );
     }
 
     #[tokio::test(start_paused = true)]

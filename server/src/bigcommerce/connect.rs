@@ -95,6 +95,11 @@ struct WireLocation {
 }
 
 #[derive(Deserialize)]
+struct WireOrphan {
+    id: i64,
+}
+
+#[derive(Deserialize)]
 struct WireSummary {
     variant_count: i64,
 }
@@ -112,8 +117,10 @@ impl StoreApi {
                 Err(error) => return Err(error),
             }
         }
-        let (now, later): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(position, _)| *position < INDISPENSABLE);
-        let scopes = |missing: Vec<(usize, &'static str)>| missing.into_iter().map(|(_, scope)| scope).collect();
+        let (now, later): (Vec<_>, Vec<_>) =
+            missing.into_iter().partition(|(position, _)| *position < INDISPENSABLE);
+        let scopes =
+            |missing: Vec<(usize, &'static str)>| missing.into_iter().map(|(_, scope)| scope).collect();
         let store = store.unwrap_or(WireStore {
             name: String::new(),
             domain: String::new(),
@@ -135,7 +142,9 @@ impl StoreApi {
     pub async fn store_time(&self) -> Result<Timestamp> {
         let path = "v2/time";
         let reply = self.get(path, &[]).await?;
-        reply.date.ok_or_else(|| Error::Unreadable { path: path.into(), what: "it has no Date header".into() })
+        reply
+            .date
+            .ok_or_else(|| Error::Unreadable { path: path.into(), what: "it has no Date header".into() })
     }
 
     /// How the store treats its stock.
@@ -160,8 +169,27 @@ impl StoreApi {
         let path = "v3/inventory/locations";
         let reply = self.get(path, &[("limit", "1000")]).await?;
         let locations: Envelope<Vec<WireLocation>> = parse(path, &reply.body)?;
-        let location = |wire: WireLocation| Location { id: wire.id, label: wire.label, enabled: wire.enabled };
+        let location =
+            |wire: WireLocation| Location { id: wire.id, label: wire.label, enabled: wire.enabled };
         Ok(locations.data.into_iter().map(location).collect())
+    }
+
+    /// Ids of variants whose product is gone; the store lists and counts them still (facts section 18, 7).
+    pub async fn orphan_variants(&self) -> Result<Vec<i64>> {
+        let path = "v3/catalog/variants";
+        let mut orphans = Vec::new();
+        for page in 1_i64.. {
+            let page = page.to_string();
+            let query =
+                [("product_id:in", "0"), ("include_fields", "id"), ("limit", "250"), ("page", page.as_str())];
+            let reply = self.get(path, &query).await?;
+            let found: Envelope<Vec<WireOrphan>> = parse(path, &reply.body)?;
+            if found.data.is_empty() {
+                break;
+            }
+            orphans.extend(found.data.into_iter().map(|orphan| orphan.id));
+        }
+        Ok(orphans)
     }
 
     /// How many variants the store counts itself.

@@ -4,7 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The token is not valid for this store; only a new one helps.
-    #[error("BigCommerce refused the access token of store {store}; connect the store again with a valid one")]
+    #[error(
+        "BigCommerce refused the access token of store {store}; connect the store again with a valid one"
+    )]
     Unauthorized {
         /// The store hash.
         store: String,
@@ -24,7 +26,9 @@ pub enum Error {
         path: String,
     },
     /// BigCommerce does not work at the moment; the same call may work later.
-    #[error("BigCommerce did not answer {path} after {attempts} attempts ({last}); it may be under maintenance")]
+    #[error(
+        "BigCommerce did not answer {path} after {attempts} attempts ({last}); it may be under maintenance"
+    )]
     Unavailable {
         /// The path asked for.
         path: String,

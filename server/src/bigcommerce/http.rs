@@ -70,10 +70,14 @@ impl Api {
     /// A connection that never follows redirects, because they would carry the token elsewhere.
     ///
     /// Fails when the process has no TLS provider installed.
-    pub fn new(urls: BaseUrls, authorities: &[reqwest::Certificate]) -> std::result::Result<Self, reqwest::Error> {
+    pub fn new(
+        urls: BaseUrls,
+        authorities: &[reqwest::Certificate],
+    ) -> std::result::Result<Self, reqwest::Error> {
         #[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
         let builder = reqwest::Client::builder();
-        let builder = authorities.iter().fold(builder, |builder, one| builder.add_root_certificate(one.clone()));
+        let builder =
+            authorities.iter().fold(builder, |builder, one| builder.add_root_certificate(one.clone()));
         let http = builder
             .user_agent(concat!("plugin-host/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -116,7 +120,8 @@ impl StoreApi {
             }
             // Decorrelated jitter: several runs that failed together do not come back together.
             let ceiling = (pause * 3).min(Duration::from_secs(20));
-            pause = rand::rng().random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
+            pause = rand::rng()
+                .random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
             let pause = after.unwrap_or(pause);
             debug!(path, attempt, %what, pause_ms = pause.as_millis(), "BigCommerce is asked again");
             tokio::time::sleep(pause).await;
@@ -166,12 +171,15 @@ impl StoreApi {
         quota: Option<Quota>,
     ) -> std::result::Result<Reply, Failed> {
         let status = response.status();
-        let date = response.headers().get("date").and_then(|value| value.to_str().ok()).and_then(wire::http_date);
+        let date =
+            response.headers().get("date").and_then(|value| value.to_str().ok()).and_then(wire::http_date);
         let retry_after = seconds(response.headers(), "x-retry-after");
         let mut body = BytesMut::new();
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_ANSWER => {
+                    body.extend_from_slice(&chunk)
+                }
                 Ok(Some(_)) => {
                     let path = path.to_owned();
                     return Err(Failed::Finally(Error::TooLarge { path, limit: LARGEST_ANSWER }));
@@ -185,7 +193,9 @@ impl StoreApi {
         match status {
             StatusCode::OK if looks_like_html(&body) => Err(again(None, "with a web page instead of data")),
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(Reply { body, date }),
-            StatusCode::UNAUTHORIZED => Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() })),
+            StatusCode::UNAUTHORIZED => {
+                Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() }))
+            }
             StatusCode::FORBIDDEN => {
                 Err(Failed::Finally(Error::Forbidden { path: path.to_owned(), scope: scope_of(path) }))
             }
@@ -211,7 +221,8 @@ impl StoreApi {
 
 /// Decodes a whole answer.
 pub(super) fn parse<T: serde::de::DeserializeOwned>(path: &str, body: &[u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| Error::Unreadable { path: path.to_owned(), what: error.to_string() })
+    serde_json::from_slice(body)
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), what: error.to_string() })
 }
 
 fn looks_like_html(body: &[u8]) -> bool {
@@ -241,7 +252,7 @@ fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
 
 fn quota(headers: &HeaderMap) -> Option<Quota> {
     Some(Quota {
-        quota: number(headers, "x-rate-limit-requests-quota")?,
+        granted: number(headers, "x-rate-limit-requests-quota")?,
         left: number(headers, "x-rate-limit-requests-left")?,
         window: Duration::from_millis(number(headers, "x-rate-limit-time-window-ms")?.clamp(1, 3_600_000)),
         reset: Duration::from_millis(number(headers, "x-rate-limit-time-reset-ms")?.min(3_600_000)),

@@ -68,9 +68,13 @@ struct WireLocation {
 }
 
 impl From<WireRow> for InventoryRow {
-    #[expect(clippy::cast_possible_truncation, reason = "counts end at 2,147,483,647; fractions are cut off (OQ-46)")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "counts end at 2,147,483,647; fractions are cut off (OQ-46)"
+    )]
     fn from(wire: WireRow) -> Self {
-        let counted = |location: WireLocation| Some((location.location_id, location.total_inventory_onhand? as i64));
+        let counted =
+            |location: WireLocation| Some((location.location_id, location.total_inventory_onhand? as i64));
         Self {
             product_id: wire.identity.product_id.unwrap_or_default(),
             variant_id: wire.identity.variant_id.unwrap_or_default(),
@@ -82,7 +86,11 @@ impl From<WireRow> for InventoryRow {
 
 impl StoreApi {
     /// The counts from a page on; `guess` is how many counts there may be, so that pages are asked for at once.
-    pub fn inventory(&self, first: i64, guess: i64) -> impl Stream<Item = Result<InventoryPage>> + Send + use<> {
+    pub fn inventory(
+        &self,
+        first: i64,
+        guess: i64,
+    ) -> impl Stream<Item = Result<InventoryPage>> + Send + use<> {
         let api = self.clone();
         let guessed = ((guess + PAGE - 1) / PAGE).max(first);
         let read = move |number| {

@@ -97,7 +97,11 @@ impl StoreApi {
                 None => self.order_lines(order.id).await?,
             };
             let physical = lines.iter().filter(|line| line.kind.is_empty() || line.kind == "physical");
-            let lines = if order.is_deleted { Vec::new() } else { physical.map(|line| line.line(order.id)).collect() };
+            let lines = if order.is_deleted {
+                Vec::new()
+            } else {
+                physical.map(|line| line.line(order.id)).collect()
+            };
             orders.push(OpenOrder { id: order.id, status_id: order.status_id, lines });
         }
         Ok(orders)
@@ -131,7 +135,8 @@ impl StoreApi {
         let mut lines = Vec::new();
         for page in 1_i64.. {
             let page = page.to_string();
-            let found = self.json::<Vec<WireLine>>(&path, &[("limit", "250"), ("page", page.as_str())]).await?;
+            let found =
+                self.json::<Vec<WireLine>>(&path, &[("limit", "250"), ("page", page.as_str())]).await?;
             let found = found.unwrap_or_default();
             let last = found.len() < PAGE;
             lines.extend(found);

@@ -42,7 +42,10 @@ impl<'de> Deserialize<'de> for Decimal {
             }
 
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Decimal, E> {
-                value.checked_mul(10_000).map(|value| Decimal(Some(value))).ok_or_else(|| E::custom("out of range"))
+                value
+                    .checked_mul(10_000)
+                    .map(|value| Decimal(Some(value)))
+                    .ok_or_else(|| E::custom("out of range"))
             }
 
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Decimal, E> {
@@ -52,7 +55,11 @@ impl<'de> Deserialize<'de> for Decimal {
             #[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Decimal, E> {
                 let scaled = (value * 10_000.0).round();
-                if scaled.abs() < 9e15 { Ok(Decimal(Some(scaled as i64))) } else { Err(E::custom("out of range")) }
+                if scaled.abs() < 9e15 {
+                    Ok(Decimal(Some(scaled as i64)))
+                } else {
+                    Err(E::custom("out of range"))
+                }
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
@@ -60,7 +67,9 @@ impl<'de> Deserialize<'de> for Decimal {
                 if text.is_empty() {
                     return Ok(Decimal(None));
                 }
-                decimal(text).map(|value| Decimal(Some(value))).ok_or_else(|| E::custom(format!("no decimal: {text:?}")))
+                decimal(text)
+                    .map(|value| Decimal(Some(value)))
+                    .ok_or_else(|| E::custom(format!("no decimal: {text:?}")))
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -69,7 +69,8 @@ pub(crate) fn to_json(values: &Configuration) -> String {
 fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
     let row = Row(row, "configurations");
     let kept: Kept = row.json("body")?;
-    let unknown = |value: &str| Error::Row { table: "configurations", column: "body", value: value.to_owned() };
+    let unknown =
+        |value: &str| Error::Row { table: "configurations", column: "body", value: value.to_owned() };
     let rules = kept.item_number_rules.iter();
     let values = Configuration {
         division: kept.division,
@@ -105,7 +106,11 @@ impl Db {
     }
 
     /// One revision.
-    pub async fn configuration_revision(&self, store: StoreId, revision: i64) -> Result<Option<SavedConfiguration>> {
+    pub async fn configuration_revision(
+        &self,
+        store: StoreId,
+        revision: i64,
+    ) -> Result<Option<SavedConfiguration>> {
         let statement = self
             .statement("SELECT * FROM configurations WHERE store_id = ? AND revision = ?")
             .bind(store.0)
@@ -114,7 +119,12 @@ impl Db {
     }
 
     /// Keeps a new revision; a conflict when that revision exists, because somebody else saved first.
-    pub async fn add_configuration(&self, tx: &mut Tx, store: StoreId, new: &SavedConfiguration) -> Result<()> {
+    pub async fn add_configuration(
+        &self,
+        tx: &mut Tx,
+        store: StoreId,
+        new: &SavedConfiguration,
+    ) -> Result<()> {
         let statement = tx
             .statement("INSERT INTO configurations (store_id, revision, body, saved_at, saved_by) VALUES (?, ?, ?, ?, ?)")
             .bind(store.0)

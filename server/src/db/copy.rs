@@ -32,13 +32,16 @@ impl Db {
     /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.
     pub async fn copy_for_dry_run(&self, lease: &Lease, file: &Path) -> Result<Self> {
         let url = format!("sqlite:{}?mode=rwc", file.display());
-        let pool = sqlite_pool(&url, 1).await?;
+        let (writer, reader) = (sqlite_pool(&url, 1).await?, sqlite_pool(&url, 2).await?);
         let migrator = sqlx::migrate!("./migrations");
-        migrator.run(&pool).await.map_err(|error| Error::Unusable(format!("the copy cannot be made: {error}")))?;
+        migrator
+            .run(&writer)
+            .await
+            .map_err(|error| Error::Unusable(format!("the copy cannot be made: {error}")))?;
         let copy = Self {
             engine: Engine::Sqlite,
-            writer: pool.clone(),
-            reader: pool,
+            writer,
+            reader,
             clock: self.clock.clone(),
             sealer: self.sealer.clone(),
             replica: self.replica,
@@ -77,7 +80,11 @@ impl Db {
             }
         }
         for phase in copy.existing_run(lease.run).await?.phases {
+            let (begun, ended) =
+                (phase.began_at.unwrap_or(self.clock.now()), phase.ended_at.unwrap_or(self.clock.now()));
+            tx.begin_phase(lease, phase.kind, begun).await?;
             tx.advance_phase(lease, phase.kind, "", phase.counts, phase.expected).await?;
+            tx.end_phase(lease, phase.kind, false, ended).await?;
         }
         Ok(tx.inner.commit().await?)
     }
@@ -85,7 +92,7 @@ impl Db {
 
 async fn insert_rows(tx: &mut Tx, table: &str, rows: &[AnyRow]) -> Result<()> {
     for row in rows {
-        let columns: Vec<&str> = row.columns().iter().map(|column| column.name()).collect();
+        let columns: Vec<&str> = row.columns().iter().map(sqlx::Column::name).collect();
         let values = vec!["?"; columns.len()].join(", ");
         let sql = format!("INSERT INTO {table} ({}) VALUES ({values})", columns.join(", "));
         let mut statement = tx.statement(&sql);

@@ -18,7 +18,9 @@ fn word(kind: KeyKind) -> &'static str {
 
 /// The kind of a word.
 fn kind(text: &str) -> Option<KeyKind> {
-    [KeyKind::Admin, KeyKind::Operator, KeyKind::Monitor, KeyKind::MonitorAll].into_iter().find(|k| word(*k) == text)
+    [KeyKind::Admin, KeyKind::Operator, KeyKind::Monitor, KeyKind::MonitorAll]
+        .into_iter()
+        .find(|k| word(*k) == text)
 }
 
 /// A key, without its secret.
@@ -63,9 +65,9 @@ impl Db {
     /// The keys of a store, or all; newest first.
     pub async fn keys(&self, store: Option<StoreId>) -> Result<Vec<Key>> {
         let statement = match store {
-            Some(store) => {
-                self.statement("SELECT * FROM keys WHERE store_id = ? ORDER BY issued_at DESC, id").bind(store.0)
-            }
+            Some(store) => self
+                .statement("SELECT * FROM keys WHERE store_id = ? ORDER BY issued_at DESC, id")
+                .bind(store.0),
             None => self.statement("SELECT * FROM keys ORDER BY issued_at DESC, id"),
         };
         self.rows(statement).await?.iter().map(key).collect()

@@ -80,7 +80,9 @@ impl Db {
     /// Gives a claim back, so that another worker can go on at once.
     pub async fn release_lease(&self, lease: &Lease) -> Result<()> {
         let statement = self
-            .statement("UPDATE runs SET lease_until = 0 WHERE id = ? AND lease_token = ? AND state = 'RUNNING'")
+            .statement(
+                "UPDATE runs SET lease_until = 0 WHERE id = ? AND lease_token = ? AND state = 'RUNNING'",
+            )
             .bind(lease.run.0)
             .bind(lease.token);
         statement.execute(&self.writer).await?;
@@ -89,7 +91,9 @@ impl Db {
 
     /// Gives back every lease: on SQLite, whoever held one is this server's former self.
     pub(super) async fn give_back_leases(&self) -> Result<()> {
-        self.statement("UPDATE runs SET lease_until = 0 WHERE state = 'RUNNING'").execute(&self.writer).await?;
+        self.statement("UPDATE runs SET lease_until = 0 WHERE state = 'RUNNING'")
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 
@@ -122,7 +126,8 @@ impl Db {
 
     /// The store's clock when the run first began.
     pub async fn store_start(&self, run: RunId) -> Result<Option<jiff::Timestamp>> {
-        let row = self.row(self.statement("SELECT store_started_at FROM runs WHERE id = ?").bind(run.0)).await?;
+        let row =
+            self.row(self.statement("SELECT store_started_at FROM runs WHERE id = ?").bind(run.0)).await?;
         row.map_or(Ok(None), |row| Row(&row, "runs").maybe_at("store_started_at"))
     }
 }

@@ -39,7 +39,8 @@ impl Db {
         loop {
             let notification = listener.recv().await?;
             let mut parts = notification.payload().split(':').map(str::parse::<i64>);
-            let (Some(Ok(store)), Some(Ok(number)), Some(Ok(replica))) = (parts.next(), parts.next(), parts.next())
+            let (Some(Ok(store)), Some(Ok(number)), Some(Ok(replica))) =
+                (parts.next(), parts.next(), parts.next())
             else {
                 continue;
             };
@@ -52,8 +53,9 @@ impl Db {
 
     async fn pass_on(&self, store: StoreId, number: i64, bus: &Bus) -> Result<()> {
         if number > 0 {
-            let event = self.events_after(store, number - 1).await?.and_then(|events| events.into_iter().next());
-            event.into_iter().for_each(|event| bus.publish(event));
+            for event in self.events_after(store, number - 1).await?.unwrap_or_default() {
+                bus.publish(event);
+            }
             return Ok(());
         }
         let open = self.runs(store, RunFilter { open: true, ..RunFilter::default() }, 10).await?;
@@ -61,7 +63,14 @@ impl Db {
         if let Some(run) = running {
             let change = Change::Progress(Arc::new(run));
             let at = self.clock.now();
-            bus.publish(Event { store, number: 0, at, severity: Severity::Info, message: String::new(), change });
+            bus.publish(Event {
+                store,
+                number: 0,
+                at,
+                severity: Severity::Info,
+                message: String::new(),
+                change,
+            });
         }
         Ok(())
     }

@@ -107,7 +107,8 @@ impl Db {
 
     /// How many records of a store wait.
     pub async fn parked_count(&self, store: StoreId, reason: &str) -> Result<i64> {
-        let count = "SELECT COUNT(*) AS count FROM parked_records WHERE store_id = ? AND (? = '' OR reason = ?)";
+        let count =
+            "SELECT COUNT(*) AS count FROM parked_records WHERE store_id = ? AND (? = '' OR reason = ?)";
         let statement = self.statement(count).bind(store.0).bind(reason.to_owned()).bind(reason.to_owned());
         self.row(statement).await?.map_or(Ok(0), |row| Row(&row, "parked_records").int("count"))
     }

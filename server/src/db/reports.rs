@@ -60,7 +60,9 @@ impl Db {
             [run.0.into(), code.into(), exception.record.as_str().into(), exception.detail.as_str().into()]
         });
         let again = "ON CONFLICT (run_id, reason, record) DO UPDATE SET detail = excluded.detail";
-        bulk::insert(tx, "run_exceptions (run_id, reason, record, detail)", rows.collect(), again).await.map(drop)
+        bulk::insert(tx, "run_exceptions (run_id, reason, record, detail)", rows.collect(), again)
+            .await
+            .map(drop)
     }
 
     /// Keeps a run's report.
@@ -86,7 +88,8 @@ impl Db {
 
     /// The newest run of a store that has a report.
     pub async fn newest_report(&self, store: StoreId) -> Result<Option<RunId>> {
-        let newest = "SELECT MAX(run_id) AS id FROM run_reports JOIN runs ON runs.id = run_id WHERE store_id = ?";
+        let newest =
+            "SELECT MAX(run_id) AS id FROM run_reports JOIN runs ON runs.id = run_id WHERE store_id = ?";
         let row = self.row(self.statement(newest).bind(store.0)).await?;
         Ok(row.map(|row| Row(&row, "run_reports").maybe_int("id")).transpose()?.flatten().map(RunId))
     }

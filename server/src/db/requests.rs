@@ -5,7 +5,12 @@ use crate::domain::store::StoreId;
 
 impl Db {
     /// What an earlier request with this id led to.
-    pub async fn request_outcome(&self, store: StoreId, method: &str, request_id: &str) -> Result<Option<String>> {
+    pub async fn request_outcome(
+        &self,
+        store: StoreId,
+        method: &str,
+        request_id: &str,
+    ) -> Result<Option<String>> {
         if request_id.is_empty() {
             return Ok(None);
         }
@@ -30,7 +35,9 @@ impl Db {
             return Ok(());
         }
         let statement = tx
-            .statement("INSERT INTO requests (store_id, method, request_id, outcome, at) VALUES (?, ?, ?, ?, ?)")
+            .statement(
+                "INSERT INTO requests (store_id, method, request_id, outcome, at) VALUES (?, ?, ?, ?, ?)",
+            )
             .bind(store.0)
             .bind(method.to_owned())
             .bind(request_id.to_owned())

@@ -99,7 +99,8 @@ impl Db {
             (_, true) => "AND state NOT IN ('QUEUED', 'RUNNING')",
             _ => "",
         };
-        let sql = format!("SELECT * FROM runs WHERE store_id = ? AND id < ? {states} ORDER BY id DESC LIMIT ?");
+        let sql =
+            format!("SELECT * FROM runs WHERE store_id = ? AND id < ? {states} ORDER BY id DESC LIMIT ?");
         let statement =
             self.statement(&sql).bind(store.0).bind(filter.before.unwrap_or(i64::MAX)).bind(limit);
         let rows = self.rows(statement).await?;
@@ -108,7 +109,8 @@ impl Db {
 
     async fn with_phases(&self, rows: &[AnyRow]) -> Result<Vec<Run>> {
         let mut runs: Vec<Run> = rows.iter().map(run).collect::<Result<_>>()?;
-        let (Some(newest), Some(oldest)) = (runs.iter().map(|r| r.id.0).max(), runs.iter().map(|r| r.id.0).min())
+        let (Some(newest), Some(oldest)) =
+            (runs.iter().map(|r| r.id.0).max(), runs.iter().map(|r| r.id.0).min())
         else {
             return Ok(runs);
         };
@@ -177,8 +179,9 @@ impl Db {
 
     /// The phases of the initial dataset that are done for ever, with the run that did them and when.
     pub async fn one_time_flags(&self, store: StoreId) -> Result<Vec<(PhaseKind, RunId, jiff::Timestamp)>> {
-        let statement =
-            self.statement("SELECT * FROM one_time_flags WHERE store_id = ? ORDER BY set_at, phase").bind(store.0);
+        let statement = self
+            .statement("SELECT * FROM one_time_flags WHERE store_id = ? ORDER BY set_at, phase")
+            .bind(store.0);
         let flag = |row| {
             let row = Row(row, "one_time_flags");
             Ok((row.word("phase", PhaseKind::from_word)?, RunId(row.int("run_id")?), row.at("set_at")?))

@@ -25,7 +25,8 @@ impl std::fmt::Debug for Sealer {
 impl Sealer {
     /// A sealer for a key of 32 random bytes.
     pub fn new(key: &[u8; 32]) -> Self {
-        let check = Sha256::new().chain_update(b"plugin-host encryption key check").chain_update(key).finalize();
+        let check =
+            Sha256::new().chain_update(b"plugin-host encryption key check").chain_update(key).finalize();
         Self { cipher: XChaCha20Poly1305::new(key.into()), check: hex(&check) }
     }
 

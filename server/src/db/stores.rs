@@ -45,7 +45,8 @@ fn store(row: &AnyRow) -> Result<Store> {
 impl Db {
     /// All stores, by name.
     pub async fn stores(&self) -> Result<Vec<Store>> {
-        let rows = self.rows(self.statement(&format!("SELECT {COLUMNS} FROM stores ORDER BY name, id"))).await?;
+        let rows =
+            self.rows(self.statement(&format!("SELECT {COLUMNS} FROM stores ORDER BY name, id"))).await?;
         rows.iter().map(store).collect()
     }
 
@@ -106,7 +107,8 @@ impl Db {
 
     /// Notes whether BigCommerce accepts the store's token.
     pub async fn set_store_state(&self, tx: &mut Tx, store: StoreId, state: StoreState) -> Result<()> {
-        let statement = tx.statement("UPDATE stores SET state = ? WHERE id = ?").bind(state.word()).bind(store.0);
+        let statement =
+            tx.statement("UPDATE stores SET state = ? WHERE id = ?").bind(state.word()).bind(store.0);
         tx.execute(statement).await.map(drop)
     }
 }

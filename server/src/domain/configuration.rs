@@ -105,12 +105,16 @@ impl Configuration {
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = Vec::new();
         if self.item_number_rules.is_empty() {
-            found.push(Violation::new("create_item_number_using", "Choose at least one way to number items."));
+            found
+                .push(Violation::new("create_item_number_using", "Choose at least one way to number items."));
         }
         let mut seen = Vec::new();
         for rule in &self.item_number_rules {
             if seen.contains(rule) {
-                found.push(Violation::new("create_item_number_using", "Name each way to number items only once."));
+                found.push(Violation::new(
+                    "create_item_number_using",
+                    "Name each way to number items only once.",
+                ));
                 break;
             }
             seen.push(*rule);
@@ -121,13 +125,20 @@ impl Configuration {
         if let Some((from, until)) = self.active_hours
             && from == until
         {
-            found.push(Violation::new("active_until", "Choose another time than active_from, or leave both empty."));
+            found.push(Violation::new(
+                "active_until",
+                "Choose another time than active_from, or leave both empty.",
+            ));
         }
         if self.store_location_id < 1 {
-            found.push(Violation::new("store_location_id", "Choose a BigCommerce location; 1 is the default one."));
+            found.push(Violation::new(
+                "store_location_id",
+                "Choose a BigCommerce location; 1 is the default one.",
+            ));
         }
         if self.end_of_day && !self.auto_sync {
-            found.push(Violation::new("end_of_day", "Switch on auto sync as well: End of Day depends on it."));
+            found
+                .push(Violation::new("end_of_day", "Switch on auto sync as well: End of Day depends on it."));
         }
         if !self.time_zone.is_empty() && TimeZone::get(&self.time_zone).is_err() {
             found.push(Violation::new("time_zone", "Choose an IANA time zone such as America/Chicago."));
@@ -169,7 +180,10 @@ mod tests {
         assert_eq!(violated(|c| c.store_location_id = 0), ["store_location_id"]);
         assert_eq!(violated(|c| c.end_of_day = true), ["end_of_day"]);
         assert_eq!(violated(|c| c.location = "A-01".into()), ["default_location"]);
-        assert_eq!(violated(|c| c.item_number_rules = vec![ItemNumberRule::Sku; 2]), ["create_item_number_using"]);
+        assert_eq!(
+            violated(|c| c.item_number_rules = vec![ItemNumberRule::Sku; 2]),
+            ["create_item_number_using"]
+        );
         let six = Time::constant(6, 0, 0, 0);
         assert_eq!(violated(|c| c.active_hours = Some((six, six))), ["active_until"]);
     }

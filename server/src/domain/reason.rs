@@ -31,6 +31,8 @@ pub enum Reason {
     AddedBack,
     /// Orders kept changing while stock was read.
     OrdersUnsettled,
+    /// The variant belongs to no product.
+    Orphan,
 }
 
 /// The words of a reason.
@@ -45,7 +47,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -60,6 +62,7 @@ impl Reason {
         Self::UnknownProduct,
         Self::AddedBack,
         Self::OrdersUnsettled,
+        Self::Orphan,
     ];
 
     /// Its code, explanation and way out.
@@ -134,6 +137,11 @@ impl Reason {
                 "ORDERS_UNSETTLED",
                 "Orders for this item kept changing while its count was read; the last reading was used.",
                 "Compare the item's inventory with its shelf.",
+            ),
+            Self::Orphan => (
+                "ORPHAN",
+                "The store still lists a variant whose product is gone; nobody can buy it, so it was left out.",
+                "",
             ),
         };
         Words { code, explanation, way_out }

@@ -141,14 +141,22 @@ mod tests {
     }
 
     fn codes(store: &Store, done: &[PhaseKind]) -> Vec<&'static str> {
-        ready_for(RunKind::Import, store, Some(&Configuration::default()), done).iter().map(|m| m.code).collect()
+        ready_for(RunKind::Import, store, Some(&Configuration::default()), done)
+            .iter()
+            .map(|m| m.code)
+            .collect()
     }
 
     #[test]
     fn every_missing_default_is_named_at_once() {
         assert_eq!(
             codes(&store(true, false), &[]),
-            ["DEFAULT_DIVISION_MISSING", "DEFAULT_UOM_MISSING", "DEFAULT_SITE_MISSING", "DEFAULT_LOCATION_MISSING"]
+            [
+                "DEFAULT_DIVISION_MISSING",
+                "DEFAULT_UOM_MISSING",
+                "DEFAULT_SITE_MISSING",
+                "DEFAULT_LOCATION_MISSING"
+            ]
         );
     }
 

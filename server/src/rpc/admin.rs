@@ -65,7 +65,10 @@ fn invalid(field: &'static str, message: impl Into<String>) -> Status {
 
 #[tonic::async_trait]
 impl AdminService for Admin {
-    async fn connect_store(&self, request: Request<v1::ConnectStoreRequest>) -> Reply<v1::ConnectStoreResponse> {
+    async fn connect_store(
+        &self,
+        request: Request<v1::ConnectStoreRequest>,
+    ) -> Reply<v1::ConnectStoreResponse> {
         let caller = self.caller(&request, "AdminService.ConnectStore").await?;
         let request = request.into_inner();
         let token = SecretString::from(request.access_token.trim().to_owned());
@@ -91,7 +94,10 @@ impl AdminService for Admin {
                 return Err(invalid("store_id", "A key of this kind belongs to a store: name it."));
             }
             (KeyKind::Admin | KeyKind::MonitorAll, Some(_)) => {
-                return Err(invalid("store_id", "A key of this kind is for every store: leave the store empty."));
+                return Err(invalid(
+                    "store_id",
+                    "A key of this kind is for every store: leave the store empty.",
+                ));
             }
             _ => {}
         }
@@ -124,7 +130,8 @@ impl AdminService for Admin {
 
     async fn revoke_key(&self, request: Request<v1::RevokeKeyRequest>) -> Reply<v1::RevokeKeyResponse> {
         let caller = self.caller(&request, "AdminService.RevokeKey").await?;
-        let key = self.app.revoke_key(&caller, &request.into_inner().key_id).await.map_err(convert::status)?;
+        let key =
+            self.app.revoke_key(&caller, &request.into_inner().key_id).await.map_err(convert::status)?;
         Ok(Response::new(v1::RevokeKeyResponse { key: Some(self.wire_key(key).await?) }))
     }
 
@@ -136,7 +143,8 @@ impl AdminService for Admin {
         let request = request.into_inner();
         let store = self.app.store(&caller, &request.store_id).await.map_err(convert::status)?;
         let grants = request.grants.map(convert::grants);
-        let grants = grants.ok_or_else(|| invalid("grants", "Say what to grant; both switched off takes all away."))?;
+        let grants = grants
+            .ok_or_else(|| invalid("grants", "Say what to grant; both switched off takes all away."))?;
         let store = self.app.set_grants(&caller, &store, grants).await.map_err(convert::status)?;
         Ok(Response::new(v1::SetFeatureGrantsResponse { store: Some(convert::store(&store)) }))
     }
@@ -152,7 +160,9 @@ impl AdminService for Admin {
             v1::PhaseKind::Products => PhaseKind::Products,
             v1::PhaseKind::Inventory => PhaseKind::Inventory,
             v1::PhaseKind::Carriers => PhaseKind::Carriers,
-            v1::PhaseKind::Unspecified => return Err(invalid("phase", "Choose products, inventory or carriers.")),
+            v1::PhaseKind::Unspecified => {
+                return Err(invalid("phase", "Choose products, inventory or carriers."));
+            }
         };
         let done = self.app.reset_one_time_flag(&caller, &store, phase, &request.confirmation).await;
         let (preview, reset) = done.map_err(convert::status)?;
@@ -166,7 +176,8 @@ impl AdminService for Admin {
         let size = page::size(request.page_size)?;
         let before = page::number(&request.page_token)?;
         let found = self.app.db.audit_entries(store.map(|store| store.id), before, size).await.map_err(db)?;
-        let next_page_token = page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
+        let next_page_token =
+            page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
         let entries = found.into_iter().map(|entry| v1::AuditEntry {
             at: Some(convert::at(entry.at)),

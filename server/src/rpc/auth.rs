@@ -66,8 +66,9 @@ impl Rule {
 /// The caller of an RPC, whose key must work and satisfy the RPC's rule.
 pub(super) async fn caller<T>(app: &App, request: &Request<T>, rpc: &str) -> Result<Caller, Status> {
     let text = bearer(request.metadata())?;
-    let key = StoreKey::parse(text).map_err(|error| Status::unauthenticated(format!("This key cannot be used: {error}")))?;
-    let known = working_key(&app.db, &key).await.map_err(|error| super::convert::status(error.into()))?;
+    let key = StoreKey::parse(text)
+        .map_err(|error| Status::unauthenticated(format!("This key cannot be used: {error}")))?;
+    let known = working_key(&app.db, &key).await.map_err(super::convert::status)?;
     let Some(key) = known else {
         return Err(Status::unauthenticated(
             "This server does not know the key: it was revoked, or belongs to another server. Ask for a new one.",

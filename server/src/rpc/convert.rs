@@ -24,11 +24,17 @@ pub(super) fn status(error: Error) -> Status {
     let words = error.to_string();
     match error {
         Error::Invalid(violations) => {
-            let violations = violations.into_iter().map(|v| FieldViolation::new(v.field, v.message)).collect::<Vec<_>>();
-            Status::with_error_details(Code::InvalidArgument, words, ErrorDetails::with_bad_request(violations))
+            let violations =
+                violations.into_iter().map(|v| FieldViolation::new(v.field, v.message)).collect::<Vec<_>>();
+            Status::with_error_details(
+                Code::InvalidArgument,
+                words,
+                ErrorDetails::with_bad_request(violations),
+            )
         }
         Error::NotReady(missing) => {
-            let violations = missing.into_iter().map(|m| PreconditionViolation::new(m.code, m.field, m.message));
+            let violations =
+                missing.into_iter().map(|m| PreconditionViolation::new(m.code, m.field, m.message));
             let details = ErrorDetails::with_precondition_failure(violations.collect::<Vec<_>>());
             Status::with_error_details(Code::FailedPrecondition, words, details)
         }
@@ -69,7 +75,10 @@ pub(super) fn store(store: &Store) -> v1::Store {
         domain: store.domain.clone(),
         time_zone: store.time_zone.clone(),
         currency: store.currency.clone(),
-        grants: Some(v1::FeatureGrants { standard: store.grants.standard, manual_sync: store.grants.manual_sync }),
+        grants: Some(v1::FeatureGrants {
+            standard: store.grants.standard,
+            manual_sync: store.grants.manual_sync,
+        }),
         state: match store.state {
             StoreState::Connected => v1::StoreState::Connected,
             StoreState::Refused => v1::StoreState::Refused,
@@ -263,7 +272,8 @@ impl Patch {
         let fields = mask.unwrap_or_else(|| FIELDS.iter().map(|&field| field.to_owned()).collect());
         let mut violations = Vec::new();
         if let Some(unknown) = fields.iter().find(|field| !FIELDS.contains(&field.as_str())) {
-            violations.push(Violation::new("update_mask", format!("There is no field {unknown} that can be set.")));
+            violations
+                .push(Violation::new("update_mask", format!("There is no field {unknown} that can be set.")));
         }
         let wanted = |field: &str| fields.iter().any(|name| name == field);
         let mut rules = Vec::new();
@@ -306,7 +316,8 @@ impl Patch {
         let active_until = time("active_until", &wire.active_until);
         let end_of_day_time = time("end_of_day_time", &wire.end_of_day_time);
         if wanted("active_from") && wire.active_from.is_empty() != wire.active_until.is_empty() {
-            violations.push(Violation::new("active_until", "Set both active_from and active_until, or neither."));
+            violations
+                .push(Violation::new("active_until", "Set both active_from and active_until, or neither."));
         }
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
@@ -324,19 +335,21 @@ impl Patch {
     pub(super) fn apply(self, values: &mut Configuration) {
         for field in &self.fields {
             match field.as_str() {
-                "default_division" => values.division = self.wire.default_division.trim().to_owned(),
-                "default_uom" => values.uom = self.wire.default_uom.trim().to_owned(),
-                "default_site" => values.site = self.wire.default_site.trim().to_owned(),
-                "default_location" => values.location = self.wire.default_location.trim().to_owned(),
+                "default_division" => self.wire.default_division.trim().clone_into(&mut values.division),
+                "default_uom" => self.wire.default_uom.trim().clone_into(&mut values.uom),
+                "default_site" => self.wire.default_site.trim().clone_into(&mut values.site),
+                "default_location" => self.wire.default_location.trim().clone_into(&mut values.location),
                 "store_location_id" => values.store_location_id = self.wire.store_location_id,
                 "create_item_number_using" => values.item_number_rules.clone_from(&self.rules),
                 "stock_decreased_when_order_placed" => values.stock_decrease = self.stock_decrease,
                 "auto_sync" => values.auto_sync = self.wire.auto_sync,
                 "sync_interval_minutes" => values.sync_interval_minutes = self.wire.sync_interval_minutes,
-                "active_from" | "active_until" => values.active_hours = self.active_from.zip(self.active_until),
+                "active_from" | "active_until" => {
+                    values.active_hours = self.active_from.zip(self.active_until)
+                }
                 "end_of_day" => values.end_of_day = self.wire.end_of_day,
                 "end_of_day_time" => values.end_of_day_time = self.end_of_day_time,
-                "time_zone" => values.time_zone = self.wire.time_zone.trim().to_owned(),
+                "time_zone" => self.wire.time_zone.trim().clone_into(&mut values.time_zone),
                 // `read` refuses every other field.
                 _ => {}
             }

@@ -26,11 +26,18 @@ pub(super) fn parts<const N: usize>(token: &str) -> Result<Option<[String; N]>, 
 /// Where an earlier page ended, as a number.
 pub(super) fn number(token: &str) -> Result<Option<i64>, Status> {
     let Some([number]) = parts::<1>(token)? else { return Ok(None) };
-    number.parse().map(Some).map_err(|_| invalid("page_token", "Send back the token of the page before, unchanged."))
+    number
+        .parse()
+        .map(Some)
+        .map_err(|_| invalid("page_token", "Send back the token of the page before, unchanged."))
 }
 
 /// The token for the next page; empty when this one was not full.
-pub(super) fn token<const N: usize>(rows: usize, size: i64, last: impl FnOnce() -> Option<[String; N]>) -> String {
+pub(super) fn token<const N: usize>(
+    rows: usize,
+    size: i64,
+    last: impl FnOnce() -> Option<[String; N]>,
+) -> String {
     if i64::try_from(rows).is_ok_and(|rows| rows < size) {
         return String::new();
     }

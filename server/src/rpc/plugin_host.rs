@@ -70,7 +70,10 @@ impl PluginHostService for PluginHost {
         let request = request.into_inner();
         check_request_id(&request.request_id)?;
         let store = self.store(&caller, &request.store_id).await?;
-        let asked = self.app.request_run(&caller, &store, RunKind::Import, request.dry_run, &request.request_id).await;
+        let asked = self
+            .app
+            .request_run(&caller, &store, RunKind::Import, request.dry_run, &request.request_id)
+            .await;
         let (run, joined) = asked.map_err(convert::status)?;
         Ok(Response::new(v1::ImportResponse { run: Some(convert::run(&run, &store)), joined }))
     }
@@ -87,14 +90,22 @@ impl PluginHostService for PluginHost {
         check_request_id(&request.request_id)?;
         let store = self.store(&caller, &request.store_id).await?;
         let wire = request.configuration.unwrap_or_default();
-        let patch = convert::Patch::read(wire, request.update_mask.map(|mask| mask.paths)).map_err(convert::status)?;
+        let patch = convert::Patch::read(wire, request.update_mask.map(|mask| mask.paths))
+            .map_err(convert::status)?;
         let change = (patch.revision(), |values: &mut _| patch.apply(values));
-        let saved = self.app.configure(&caller, &store, change, &request.request_id).await.map_err(convert::status)?;
+        let saved = self
+            .app
+            .configure(&caller, &store, change, &request.request_id)
+            .await
+            .map_err(convert::status)?;
         let configuration = Some(convert::configuration(Some(&saved), &store));
         Ok(Response::new(v1::ConfigureResponse { configuration }))
     }
 
-    async fn stream_status(&self, request: Request<v1::StreamStatusRequest>) -> Reply<Self::StreamStatusStream> {
+    async fn stream_status(
+        &self,
+        request: Request<v1::StreamStatusRequest>,
+    ) -> Reply<Self::StreamStatusStream> {
         let caller = self.caller(&request, "PluginHostService.StreamStatus").await?;
         let place = self.streams.enter(&caller.key.id)?;
         let request = request.into_inner();
@@ -105,8 +116,10 @@ impl PluginHostService for PluginHost {
         for hash in &request.store_ids {
             stores.push(self.store(&caller, hash).await?);
         }
-        let resume = request.resume_from.into_iter().map(|point| (point.store_id, point.after_number)).collect();
-        let watcher = stream::Watcher::new(self.app.clone(), caller, stores, resume, request.store_ids.is_empty());
+        let resume =
+            request.resume_from.into_iter().map(|point| (point.store_id, point.after_number)).collect();
+        let watcher =
+            stream::Watcher::new(self.app.clone(), caller, stores, resume, request.store_ids.is_empty());
         Ok(Response::new(Box::pin(watcher.events(place))))
     }
 
@@ -181,7 +194,8 @@ impl PluginHostService for PluginHost {
         };
         let (run, store) = self.run_of(&caller, id).await?;
         let report = self.app.db.report(run.id).await.map_err(db_status)?;
-        let (report, made_at) = report.ok_or_else(|| Status::not_found(format!("Run {id} has no report yet.")))?;
+        let (report, made_at) =
+            report.ok_or_else(|| Status::not_found(format!("Run {id} has no report yet.")))?;
         let groups = self.app.db.exception_groups(run.id).await.map_err(db_status)?;
         let check = |check: crate::db::Check| v1::Check {
             agrees: check.store == check.warehouse,
@@ -234,7 +248,10 @@ impl PluginHostService for PluginHost {
             record: exception.record,
             detail: exception.detail,
         });
-        Ok(Response::new(v1::ListReportExceptionsResponse { exceptions: exceptions.collect(), next_page_token }))
+        Ok(Response::new(v1::ListReportExceptionsResponse {
+            exceptions: exceptions.collect(),
+            next_page_token,
+        }))
     }
 
     async fn list_parked_records(
@@ -246,9 +263,11 @@ impl PluginHostService for PluginHost {
         let store = self.store(&caller, &request.store_id).await?;
         let size = page::size(request.page_size)?;
         let after = page::number(&request.page_token)?.unwrap_or_default();
-        let found = self.app.db.parked_records(store.id, &request.reason, after, size).await.map_err(db_status)?;
+        let found =
+            self.app.db.parked_records(store.id, &request.reason, after, size).await.map_err(db_status)?;
         let total = self.app.db.parked_count(store.id, &request.reason).await.map_err(db_status)?;
-        let next_page_token = page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
+        let next_page_token =
+            page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
         let parked_records = found.into_iter().map(|parked| {
             let words = parked.reason.words();
             v1::ParkedRecord {

@@ -90,7 +90,14 @@ impl Watcher {
             let resume = resume.get(&store.hash).copied();
             (store.id, Watched { store, last: 0, resume, begun: false })
         });
-        Self { live, stores: stores.collect(), all: all && caller.only_store().is_none(), ready: VecDeque::new(), app, caller }
+        Self {
+            live,
+            stores: stores.collect(),
+            all: all && caller.only_store().is_none(),
+            ready: VecDeque::new(),
+            app,
+            caller,
+        }
     }
 
     /// The events, for as long as the reader wants them and its key works.
@@ -105,7 +112,8 @@ impl Watcher {
     }
 
     async fn next(&mut self) -> Result<v1::StreamStatusResponse, Status> {
-        let fresh: Vec<StoreId> = self.stores.iter().filter(|(_, watched)| !watched.begun).map(|(id, _)| *id).collect();
+        let fresh: Vec<StoreId> =
+            self.stores.iter().filter(|(_, watched)| !watched.begun).map(|(id, _)| *id).collect();
         for id in fresh {
             self.begin(id).await?;
         }
@@ -120,7 +128,9 @@ impl Watcher {
                         self.snapshot(id).await?;
                     }
                 }
-                Err(RecvError::Closed) => return Err(Status::unavailable("The server is stopping: connect again.")),
+                Err(RecvError::Closed) => {
+                    return Err(Status::unavailable("The server is stopping: connect again."));
+                }
             }
         }
     }
@@ -163,7 +173,9 @@ impl Watcher {
     async fn take(&mut self, event: &Event) -> Result<(), Status> {
         self.check_key(event).await?;
         let Some(watched) = self.stores.get(&event.store) else {
-            if self.all && let Some(store) = self.app.db.store(event.store).await.map_err(db)? {
+            if self.all
+                && let Some(store) = self.app.db.store(event.store).await.map_err(db)?
+            {
                 let watched = Watched { store, last: 0, resume: None, begun: true };
                 self.stores.insert(event.store, watched);
                 self.snapshot(event.store).await?;

@@ -37,7 +37,11 @@ impl Warehouse {
         Ok(stores.into_iter().filter(|store| ids.contains(&store.id)).map(|store| store.hash).collect())
     }
 
-    async fn wire_division(&self, caller: &Caller, division: places::Division) -> Result<v1::Division, Status> {
+    async fn wire_division(
+        &self,
+        caller: &Caller,
+        division: places::Division,
+    ) -> Result<v1::Division, Status> {
         let store_ids = self.hashes(caller, &division.stores).await?;
         Ok(v1::Division { division: division.code, store_ids })
     }
@@ -87,7 +91,10 @@ fn decimal(value: Option<i64>, least_places: usize) -> String {
 
 #[tonic::async_trait]
 impl WarehouseService for Warehouse {
-    async fn list_divisions(&self, request: Request<v1::ListDivisionsRequest>) -> Reply<v1::ListDivisionsResponse> {
+    async fn list_divisions(
+        &self,
+        request: Request<v1::ListDivisionsRequest>,
+    ) -> Reply<v1::ListDivisionsResponse> {
         let caller = self.caller(&request, "WarehouseService.ListDivisions").await?;
         let mut divisions = Vec::new();
         for division in self.app.divisions(&caller).await.map_err(convert::status)? {
@@ -96,7 +103,10 @@ impl WarehouseService for Warehouse {
         Ok(Response::new(v1::ListDivisionsResponse { divisions }))
     }
 
-    async fn create_division(&self, request: Request<v1::CreateDivisionRequest>) -> Reply<v1::CreateDivisionResponse> {
+    async fn create_division(
+        &self,
+        request: Request<v1::CreateDivisionRequest>,
+    ) -> Reply<v1::CreateDivisionResponse> {
         let caller = self.caller(&request, "WarehouseService.CreateDivision").await?;
         let request = request.into_inner();
         let mut stores: Vec<Store> = Vec::new();
@@ -106,7 +116,8 @@ impl WarehouseService for Warehouse {
         for hash in &request.store_ids {
             stores.push(self.app.store(&caller, hash).await.map_err(convert::status)?);
         }
-        let division = self.app.create_division(&caller, &request.division, &stores).await.map_err(convert::status)?;
+        let division =
+            self.app.create_division(&caller, &request.division, &stores).await.map_err(convert::status)?;
         let division = Some(self.wire_division(&caller, division).await?);
         Ok(Response::new(v1::CreateDivisionResponse { division }))
     }
@@ -123,7 +134,8 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.CreateSite").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let added = self.app.create_site(&caller, &division, &request.site, request.auto_delete_zero_quantity).await;
+        let added =
+            self.app.create_site(&caller, &division, &request.site, request.auto_delete_zero_quantity).await;
         let site = Some(wire_site(&division, added.map_err(convert::status)?));
         Ok(Response::new(v1::CreateSiteResponse { site }))
     }
@@ -132,12 +144,16 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.UpdateSite").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let changed = self.app.update_site(&caller, &division, &request.site, request.auto_delete_zero_quantity).await;
+        let changed =
+            self.app.update_site(&caller, &division, &request.site, request.auto_delete_zero_quantity).await;
         let site = Some(wire_site(&division, changed.map_err(convert::status)?));
         Ok(Response::new(v1::UpdateSiteResponse { site }))
     }
 
-    async fn create_location(&self, request: Request<v1::CreateLocationRequest>) -> Reply<v1::CreateLocationResponse> {
+    async fn create_location(
+        &self,
+        request: Request<v1::CreateLocationRequest>,
+    ) -> Reply<v1::CreateLocationResponse> {
         let caller = self.caller(&request, "WarehouseService.CreateLocation").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
@@ -169,7 +185,8 @@ impl WarehouseService for Warehouse {
         let division = self.division(&caller, &request.division).await?;
         let size = page::size(request.page_size)?;
         let [after] = page::parts(&request.page_token)?.unwrap_or_default();
-        let found = items::list(&self.app.db, division.id, &request.search, &after, size).await.map_err(db)?;
+        let found =
+            items::list(&self.app.db, division.id, &request.search, &after, size).await.map_err(db)?;
         let next_page_token = page::token(found.len(), size, || {
             found.last().map(|last| [crate::domain::catalog::fold(&last.number)])
         });
@@ -195,10 +212,16 @@ impl WarehouseService for Warehouse {
                 })
                 .collect(),
         };
-        Ok(Response::new(v1::ListItemsResponse { items: found.into_iter().map(item).collect(), next_page_token }))
+        Ok(Response::new(v1::ListItemsResponse {
+            items: found.into_iter().map(item).collect(),
+            next_page_token,
+        }))
     }
 
-    async fn list_inventory(&self, request: Request<v1::ListInventoryRequest>) -> Reply<v1::ListInventoryResponse> {
+    async fn list_inventory(
+        &self,
+        request: Request<v1::ListInventoryRequest>,
+    ) -> Reply<v1::ListInventoryResponse> {
         let caller = self.caller(&request, "WarehouseService.ListInventory").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
@@ -233,7 +256,10 @@ impl WarehouseService for Warehouse {
         Ok(Response::new(v1::AdjustInventoryResponse { record: Some(wire_record(&division, record)) }))
     }
 
-    async fn list_carriers(&self, request: Request<v1::ListCarriersRequest>) -> Reply<v1::ListCarriersResponse> {
+    async fn list_carriers(
+        &self,
+        request: Request<v1::ListCarriersRequest>,
+    ) -> Reply<v1::ListCarriersResponse> {
         let caller = self.caller(&request, "WarehouseService.ListCarriers").await?;
         let division = self.division(&caller, &request.into_inner().division).await?;
         let found = carriers::list(&self.app.db, division.id).await.map_err(db)?;

@@ -88,7 +88,10 @@ impl Worker {
             Err(sync::Error::Db(db::Error::LeaseLost)) => return,
             // Nothing can be written down now; the lease runs out and the run is taken up again.
             Err(sync::Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Conflict(_)))) => {
-                warn!(error = &error as &dyn std::error::Error, "the run pauses until the database works again");
+                warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the run pauses until the database works again"
+                );
                 return;
             }
             Err(error) => {
@@ -97,7 +100,10 @@ impl Worker {
             }
         };
         if let Err(error) = ended {
-            warn!(error = &error as &dyn std::error::Error, "the end of the run could not be written; it is taken up again");
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "the end of the run could not be written; it is taken up again"
+            );
         }
     }
 
@@ -168,7 +174,10 @@ impl Worker {
     async fn finish(&self, work: &Work) -> Result<(), sync::Error> {
         let done = work.finish().await;
         if let Err(sync::Error::BigCommerce(bigcommerce::Error::Unauthorized { .. })) = &done {
-            self.app.note_refused(&work.store).await.map_err(|error| sync::Error::Missing(error.to_string()))?;
+            self.app
+                .note_refused(&work.store)
+                .await
+                .map_err(|error| sync::Error::Missing(error.to_string()))?;
         }
         done
     }
@@ -198,9 +207,13 @@ impl Worker {
 fn problem(error: &sync::Error) -> String {
     match error {
         sync::Error::BigCommerce(error) if error.is_temporary() => {
-            format!("{error}. Nothing is lost: start it again when the store answers, and it goes on where it stopped.")
+            format!(
+                "{error}. Nothing is lost: start it again when the store answers, and it goes on where it stopped."
+            )
         }
-        other => format!("{other}. Nothing is lost: start it again afterwards, and it goes on where it stopped."),
+        other => {
+            format!("{other}. Nothing is lost: start it again afterwards, and it goes on where it stopped.")
+        }
     }
 }
 

@@ -27,7 +27,12 @@ pub(super) async fn rule(work: &Work) -> Result<StoreSettings> {
 }
 
 /// Reads every order the store has deducted; replaces what was known of them.
-pub(super) async fn read_all(work: &Work, tx: &mut Tx, rule: StoreSettings, orders: Vec<OpenOrder>) -> Result<()> {
+pub(super) async fn read_all(
+    work: &Work,
+    tx: &mut Tx,
+    rule: StoreSettings,
+    orders: Vec<OpenOrder>,
+) -> Result<()> {
     let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ?").bind(work.store.id.0);
     tx.execute(delete).await?;
     for order in &orders {
@@ -68,13 +73,18 @@ async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<OpenOrder>> {
 }
 
 /// The products and variants whose deducted units these orders change.
-pub(super) async fn affected(work: &Work, rule: StoreSettings, orders: &[OpenOrder]) -> Result<Vec<(i64, i64)>> {
+pub(super) async fn affected(
+    work: &Work,
+    rule: StoreSettings,
+    orders: &[OpenOrder],
+) -> Result<Vec<(i64, i64)>> {
     let mut affected = Vec::new();
     for order in orders {
         let known = known(work, order.id).await?;
         let now = lines(order, rule);
         if known != now {
-            affected.extend(known.values().chain(now.values()).map(|(product, variant, _)| (*product, *variant)));
+            affected
+                .extend(known.values().chain(now.values()).map(|(product, variant, _)| (*product, *variant)));
         }
     }
     affected.sort_unstable();
@@ -83,7 +93,12 @@ pub(super) async fn affected(work: &Work, rule: StoreSettings, orders: &[OpenOrd
 }
 
 /// Replaces what was known of some orders.
-pub(super) async fn take_over(work: &Work, tx: &mut Tx, rule: StoreSettings, orders: &[OpenOrder]) -> Result<()> {
+pub(super) async fn take_over(
+    work: &Work,
+    tx: &mut Tx,
+    rule: StoreSettings,
+    orders: &[OpenOrder],
+) -> Result<()> {
     for order in orders {
         let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ? AND order_id = ?");
         tx.execute(delete.bind(work.store.id.0).bind(order.id)).await?;
@@ -143,7 +158,14 @@ async fn known(work: &Work, order: i64) -> Result<Lines> {
 
 async fn put(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<()> {
     let rows = lines.iter().map(|(line, (product, variant, units))| {
-        [work.store.id.0.into(), order.into(), (*line).into(), (*product).into(), (*variant).into(), (*units).into()]
+        [
+            work.store.id.0.into(),
+            order.into(),
+            (*line).into(),
+            (*product).into(),
+            (*variant).into(),
+            (*units).into(),
+        ]
     });
     let into = "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity)";
     let again = "ON CONFLICT (store_id, order_id, line_id) DO UPDATE SET quantity = excluded.quantity, \

@@ -123,11 +123,8 @@ async fn read_by_id(work: &Work, variants: &[(i64, i64)]) -> Result<Vec<Inventor
     let ids: Vec<i64> = variants.iter().map(|(_, variant)| *variant).collect();
     let mut rows = work.api.inventory_of(&ids).await?;
     let known: HashSet<(i64, i64)> = rows.iter().map(|row| (row.product_id, row.variant_id)).collect();
-    rows.extend(variants.iter().filter(|key| !known.contains(key)).map(|&(product_id, variant_id)| InventoryRow {
-        product_id,
-        variant_id,
-        sku: String::new(),
-        on_hand: Vec::new(),
+    rows.extend(variants.iter().filter(|key| !known.contains(key)).map(|&(product_id, variant_id)| {
+        InventoryRow { product_id, variant_id, sku: String::new(), on_hand: Vec::new() }
     }));
     Ok(rows)
 }
@@ -258,7 +255,8 @@ impl Sorted {
     fn opening(&mut self, work: &Work, row: &InventoryRow, deducted: i64) -> OpeningStock {
         let ours = work.configuration.store_location_id;
         let here = row.on_hand.iter().find(|(location, _)| *location == ours).map(|(_, units)| *units);
-        let elsewhere: i64 = row.on_hand.iter().filter(|(location, _)| *location != ours).map(|(_, units)| units).sum();
+        let elsewhere: i64 =
+            row.on_hand.iter().filter(|(location, _)| *location != ours).map(|(_, units)| units).sum();
         if here.is_none() {
             self.except(row, Reason::NoCount, String::new());
         }
@@ -270,7 +268,9 @@ impl Sorted {
         for reason in &opening.remarks {
             let detail = match reason {
                 Reason::NegativeCount => format!("the store says {on_hand}"),
-                Reason::AddedBack => format!("{on_hand} in the store + {deducted} in open orders = {}", opening.on_hand),
+                Reason::AddedBack => {
+                    format!("{on_hand} in the store + {deducted} in open orders = {}", opening.on_hand)
+                }
                 _ => String::new(),
             };
             self.except(row, *reason, detail);

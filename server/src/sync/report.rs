@@ -1,9 +1,12 @@
 //! Both sides of an import, compared: what replaces "log in and verify".
 
-use super::{Result, Work, inventory, products};
+use super::{Result, Work, counted_orders, inventory, products};
 use crate::{
-    db::{Check, Report},
-    domain::run::{PhaseKind, Run},
+    db::{Check, Exception, Report},
+    domain::{
+        reason::Reason,
+        run::{Counts, PhaseKind, Run},
+    },
     warehouse::{items, stock},
 };
 
@@ -15,12 +18,20 @@ pub(super) async fn make(work: &Work) -> Result<()> {
     let read: Option<products::Cursor> = cursor(&run, PhaseKind::Products);
     let counted: Option<inventory::Cursor> = cursor(&run, PhaseKind::Inventory);
     let mut checks = Vec::new();
+    let mut orphans = Vec::new();
     if let Some(read) = read {
         let parked = read.parked_variants;
+        if in_store != variants + parked {
+            orphans = work.api.orphan_variants().await?;
+        }
+        let left_out = i64::try_from(orphans.len()).unwrap_or(i64::MAX);
         checks.push(check(
             "Variants",
-            (in_store, variants + parked),
-            format!("{in_store} in the store's own summary; {variants} have an item, {parked} are parked"),
+            (in_store, variants + parked + left_out),
+            format!(
+                "{in_store} in the store's own summary; {variants} have an item, {parked} are parked, \
+                 {left_out} belong to no product"
+            ),
         ));
         let counts = counts(&run, PhaseKind::Products);
         let wanted = counts.created + counts.updated + counts.unchanged;
@@ -32,7 +43,7 @@ pub(super) async fn make(work: &Work) -> Result<()> {
     }
     if let Some(counted) = counted {
         let units = stock::opening_units(&work.db, work.place.location, work.lease.run).await?;
-        let added_back = counted_orders_units(work).await?;
+        let added_back: i64 = counted_orders::deducted(work).await?.values().sum();
         let own = counted.units - added_back;
         checks.push(check(
             "Units on hand",
@@ -41,6 +52,15 @@ pub(super) async fn make(work: &Work) -> Result<()> {
         ));
     }
     let mut tx = work.db.begin_leased(&work.lease).await?;
+    let orphans: Vec<Exception> = orphans
+        .into_iter()
+        .map(|id| Exception {
+            reason: Reason::Orphan,
+            record: format!("variant {id}"),
+            detail: String::new(),
+        })
+        .collect();
+    work.db.add_exceptions(&mut tx, work.lease.run, &orphans).await?;
     work.db.put_report(&mut tx, work.lease.run, &Report { place: work.place_codes(), checks }).await?;
     Ok(tx.commit(&work.bus).await?)
 }
@@ -49,16 +69,11 @@ fn check(name: &str, (store, warehouse): (i64, i64), explanation: String) -> Che
     Check { name: name.into(), store, warehouse, explanation }
 }
 
-fn counts(run: &Run, kind: PhaseKind) -> crate::domain::run::Counts {
+fn counts(run: &Run, kind: PhaseKind) -> Counts {
     run.phases.iter().find(|phase| phase.kind == kind).map(|phase| phase.counts).unwrap_or_default()
 }
 
 fn cursor<T: serde::de::DeserializeOwned>(run: &Run, kind: PhaseKind) -> Option<T> {
     let phase = run.phases.iter().find(|phase| phase.kind == kind)?;
     serde_json::from_str(&phase.cursor).ok()
-}
-
-/// Units that were added back for open orders of items this store has.
-async fn counted_orders_units(work: &Work) -> Result<i64> {
-    Ok(super::counted_orders::deducted(work).await?.values().sum())
 }

@@ -55,12 +55,14 @@ pub async fn list(db: &Db, division: i64) -> Result<Vec<Carrier>> {
     let mut carriers = Vec::new();
     for row in &db.rows(statement.bind(division)).await? {
         let row = Row(row, "carriers");
-        let methods = db.statement("SELECT name, zones FROM shipping_methods WHERE carrier_id = ? ORDER BY name_key");
+        let methods =
+            db.statement("SELECT name, zones FROM shipping_methods WHERE carrier_id = ? ORDER BY name_key");
         let method = |row| {
             let row = Row(row, "shipping_methods");
             Ok((row.text("name")?, row.json("zones")?))
         };
-        let methods = db.rows(methods.bind(row.int("id")?)).await?.iter().map(method).collect::<Result<_>>()?;
+        let methods =
+            db.rows(methods.bind(row.int("id")?)).await?.iter().map(method).collect::<Result<_>>()?;
         carriers.push(Carrier { name: row.text("name")?, methods });
     }
     Ok(carriers)

@@ -124,7 +124,8 @@ pub async fn bound(tx: &mut Tx, store: StoreId, first: i64, last: i64) -> Result
 /// Which of some item numbers are taken in a division, by folded number.
 pub async fn taken(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, String>> {
     let head = "SELECT number_key, number FROM items WHERE division_id = ?";
-    let rows = select_in(tx, head, division, "number_key", keys.into_iter().map(Value::from).collect()).await?;
+    let rows =
+        select_in(tx, head, division, "number_key", keys.into_iter().map(Value::from).collect()).await?;
     let pair = |row| {
         let row = Row(row, "items");
         Ok((row.text("number_key")?, row.text("number")?))
@@ -188,7 +189,8 @@ pub async fn update(tx: &mut Tx, item: i64, fields: &StoreFields) -> Result<()> 
 
 /// How many variants of a store are bound, and how many items stand for them.
 pub async fn binding_counts(db: &Db, store: StoreId) -> Result<(i64, i64)> {
-    let sql = "SELECT COUNT(*) AS variants, COUNT(DISTINCT item_id) AS items FROM bindings WHERE store_id = ?";
+    let sql =
+        "SELECT COUNT(*) AS variants, COUNT(DISTINCT item_id) AS items FROM bindings WHERE store_id = ?";
     let rows = db.rows(db.statement(sql).bind(store.0)).await?;
     let row = Row(&rows[0], "bindings");
     Ok((row.int("variants")?, row.int("items")?))
@@ -227,9 +229,16 @@ async fn item(db: &Db, row: &AnyRow) -> Result<Item> {
     let binding = |row| {
         let row = Row(row, "bindings");
         let tracking = row.word("tracking", Tracking::from_word)?;
-        Ok((StoreId(row.int("store_id")?), row.int("product_id")?, row.int("variant_id")?, row.text("sku")?, tracking))
+        Ok((
+            StoreId(row.int("store_id")?),
+            row.int("product_id")?,
+            row.int("variant_id")?,
+            row.text("sku")?,
+            tracking,
+        ))
     };
-    let bindings = db.rows(db.statement(bindings).bind(id)).await?.iter().map(binding).collect::<Result<_>>()?;
+    let bindings =
+        db.rows(db.statement(bindings).bind(id)).await?.iter().map(binding).collect::<Result<_>>()?;
     Ok(Item {
         id,
         number: row.text("number")?,
@@ -242,7 +251,8 @@ async fn item(db: &Db, row: &AnyRow) -> Result<Item> {
 }
 
 /// The condition that finds a text in number or name, in any case as far as the engine folds it.
-pub(super) const SEARCH: &str = "AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')";
+pub(super) const SEARCH: &str =
+    "AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')";
 
 /// The values of [`SEARCH`].
 pub(super) fn bind_search(statement: crate::db::Statement, search: &str) -> crate::db::Statement {

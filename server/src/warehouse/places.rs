@@ -60,10 +60,13 @@ pub async fn divisions(db: &Db, store: Option<StoreId>) -> Result<Vec<Division>>
     for row in &rows {
         let row = Row(row, "divisions");
         let id = row.int("id")?;
-        let stores = db.statement("SELECT store_id FROM division_stores WHERE division_id = ? ORDER BY store_id");
+        let stores =
+            db.statement("SELECT store_id FROM division_stores WHERE division_id = ? ORDER BY store_id");
         let stores = db.rows(stores.bind(id)).await?;
-        let stores: Vec<StoreId> =
-            stores.iter().map(|row| Row(row, "division_stores").int("store_id").map(StoreId)).collect::<Result<_>>()?;
+        let stores: Vec<StoreId> = stores
+            .iter()
+            .map(|row| Row(row, "division_stores").int("store_id").map(StoreId))
+            .collect::<Result<_>>()?;
         if store.is_none_or(|store| stores.contains(&store)) {
             found.push(Division { id, code: row.text("code")?, stores });
         }
@@ -83,12 +86,14 @@ pub async fn uoms(db: &Db, division: i64) -> Result<Vec<Uom>> {
 
 /// The sites of a division with their locations, by code.
 pub async fn sites(db: &Db, division: i64) -> Result<Vec<Site>> {
-    let statement = db.statement("SELECT * FROM sites WHERE division_id = ? ORDER BY code_key").bind(division);
+    let statement =
+        db.statement("SELECT * FROM sites WHERE division_id = ? ORDER BY code_key").bind(division);
     let mut sites = Vec::new();
     for row in &db.rows(statement).await? {
         let row = Row(row, "sites");
         let id = row.int("id")?;
-        let locations = db.statement("SELECT id, code FROM locations WHERE site_id = ? ORDER BY code_key").bind(id);
+        let locations =
+            db.statement("SELECT id, code FROM locations WHERE site_id = ? ORDER BY code_key").bind(id);
         let location = |row| {
             let row = Row(row, "locations");
             Ok((row.int("id")?, row.text("code")?))
@@ -133,7 +138,13 @@ pub async fn add_uom(db: &Db, tx: &mut Tx, division: i64, code: &str, each_count
 }
 
 /// Adds a site; a conflict when its code is taken.
-pub async fn add_site(db: &Db, tx: &mut Tx, division: i64, code: &str, auto_delete_zero: bool) -> Result<i64> {
+pub async fn add_site(
+    db: &Db,
+    tx: &mut Tx,
+    division: i64,
+    code: &str,
+    auto_delete_zero: bool,
+) -> Result<i64> {
     let id = db.next_id("sites").await?;
     let statement = tx
         .statement(
@@ -175,7 +186,8 @@ pub async fn set_auto_delete_zero(tx: &mut Tx, site: i64, on: bool) -> Result<()
 /// Gives a new store a division of its own that can be used at once: UOM EA, site MAIN, location A-01.
 pub async fn add_starting_division(db: &Db, tx: &mut Tx, store: StoreId) -> Result<String> {
     let rows = tx.rows(tx.statement("SELECT code_key FROM divisions")).await?;
-    let taken: Vec<String> = rows.iter().map(|row| Row(row, "divisions").text("code_key")).collect::<Result<_>>()?;
+    let taken: Vec<String> =
+        rows.iter().map(|row| Row(row, "divisions").text("code_key")).collect::<Result<_>>()?;
     let code = (1_u32..)
         .map(|n| if n == 1 { "MAIN".to_owned() } else { format!("MAIN-{n}") })
         .find(|code| !taken.contains(&fold(code)))

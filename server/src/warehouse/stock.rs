@@ -71,7 +71,8 @@ pub async fn countable(
     products: HashSet<i64>,
 ) -> Result<HashMap<(i64, i64), Countable>> {
     let head = "SELECT product_id, variant_id, item_id, tracking FROM bindings WHERE store_id = ?";
-    let rows = select_in(tx, head, store.0, "product_id", products.into_iter().map(Value::from).collect()).await?;
+    let rows =
+        select_in(tx, head, store.0, "product_id", products.into_iter().map(Value::from).collect()).await?;
     let pair = |row| {
         let row = Row(row, "bindings");
         let tracking = row.word("tracking", Tracking::from_word)?;
@@ -113,7 +114,9 @@ pub async fn set_opening(
     });
     let again = "ON CONFLICT (item_id, location_id) DO UPDATE SET on_hand = excluded.on_hand, \
                  changed_at = excluded.changed_at WHERE inventory.opening_run = excluded.opening_run";
-    insert(tx, "inventory (item_id, location_id, on_hand, opening_run, changed_at)", rows.collect(), again).await.map(drop)
+    insert(tx, "inventory (item_id, location_id, on_hand, opening_run, changed_at)", rows.collect(), again)
+        .await
+        .map(drop)
 }
 
 /// Deletes the empty records an import has made, where the site does not keep such records.

@@ -1,0 +1,92 @@
+//! A server that is a process of its own, so that it can be killed.
+
+use std::{
+    fs::OpenOptions,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, bail, ensure};
+use tokio::process::{Child, Command};
+
+use super::{Home, server::serves, until};
+
+/// The program and how it is made.
+const PROGRAM: &str = "plugin-host-server";
+
+/// A running `plugin-host-server`; dropping it kills it.
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts a server and waits until it serves, or says why it does not.
+    pub async fn start(home: &Home) -> anyhow::Result<Self> {
+        let log = OpenOptions::new().create(true).append(true).open(home.log_file())?;
+        let child = Command::new(program()?)
+            .args(["serve", "--config"])
+            .arg(home.settings_file()?)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("{PROGRAM} cannot be started"))?;
+        let mut process = Self { child };
+        until("the server serves", async || {
+            if let Some(status) = process.child.try_wait()? {
+                bail!("{PROGRAM} ended with {status}: {}", home.log()?);
+            }
+            Ok(serves(home).await.then_some(()))
+        })
+        .await?;
+        Ok(process)
+    }
+
+    /// Kills the server without a word, as a power failure does.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    /// The most memory it has ever used, in KiB, where the system says so.
+    pub fn peak_memory_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok())
+    }
+}
+
+/// The program beside the tests, which must not be older than what it is made of.
+fn program() -> anyhow::Result<PathBuf> {
+    let tests = std::env::current_exe()?;
+    let mut folders = tests.ancestors().skip(1).take(2);
+    let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+    let program = folders.find_map(|folder| Some(folder.join(&name)).filter(|program| program.is_file()));
+    let program =
+        program.with_context(|| format!("{PROGRAM} is not built; run `cargo build -p {PROGRAM}` first"))?;
+    let built_at = program.metadata()?.modified()?;
+    for part in ["../server/src", "../server/migrations", "../proto/src", "../proto/pluginhost"] {
+        let changed_at = newest(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part))?;
+        ensure!(
+            changed_at <= built_at,
+            "{PROGRAM} is older than {part}; run `cargo build -p {PROGRAM}` first"
+        );
+    }
+    Ok(program)
+}
+
+/// When anything in a folder was changed last.
+fn newest(folder: &Path) -> anyhow::Result<SystemTime> {
+    let mut last = SystemTime::UNIX_EPOCH;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let changed_at = if entry.file_type()?.is_dir() {
+            newest(&entry.path())?
+        } else {
+            entry.metadata()?.modified()?
+        };
+        last = last.max(changed_at);
+    }
+    Ok(last)
+}

@@ -1,0 +1,52 @@
+//! A server in this process.
+
+use anyhow::{Context as _, anyhow};
+use plugin_host_server::clock::Clock;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::{Home, until};
+
+/// A running server; dropping it stops it.
+pub struct Server {
+    stop: CancellationToken,
+    serving: JoinHandle<Result<(), plugin_host_server::Error>>,
+}
+
+impl Server {
+    /// Starts a server and waits until it serves, or says why it does not.
+    pub async fn start(home: &Home) -> anyhow::Result<Self> {
+        let listener =
+            TcpListener::bind(("127.0.0.1", home.port())).await.context("the server cannot listen")?;
+        let stop = CancellationToken::new();
+        let serving =
+            tokio::spawn(plugin_host_server::run(home.settings()?, listener, Clock::system(), stop.clone()));
+        let mut server = Self { stop, serving };
+        until("the server serves", async || {
+            if server.serving.is_finished() {
+                let ended = (&mut server.serving).await?;
+                return Err(ended.err().map_or_else(|| anyhow!("the server ended at once"), Into::into));
+            }
+            Ok(serves(home).await.then_some(()))
+        })
+        .await?;
+        Ok(server)
+    }
+
+    /// Stops the server and waits until it has handed over its work.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        Ok((&mut self.serving).await??)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Whether a server of this home accepts connections and has made its admin key.
+pub(super) async fn serves(home: &Home) -> bool {
+    home.admin_key_file().exists() && tokio::net::TcpStream::connect(("127.0.0.1", home.port())).await.is_ok()
+}

@@ -1,0 +1,3 @@
+//! What the Plugin Host promises, as stories.
+
+mod imports;
