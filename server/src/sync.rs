@@ -184,17 +184,12 @@ pub(crate) fn label(phase: PhaseKind) -> &'static str {
 
 /// A variant of the store in words people can search for.
 fn variant_words(product: i64, variant: i64, sku: &str) -> String {
-    let mut words = format!("product {product}");
-    if variant != 0 {
-        words.push_str(&format!(", variant {variant}"));
-    }
-    // Some stores have SKUs of 255 characters; the ids above tell records apart.
+    // Some stores have SKUs of 255 characters; the ids tell records apart.
     let (sku, cut) = match sku.trim().char_indices().nth(40) {
         Some((end, _)) => (&sku.trim()[..end], "…"),
         None => (sku.trim(), ""),
     };
-    if !sku.is_empty() {
-        words.push_str(&format!(", SKU {sku}{cut}"));
-    }
-    words
+    let variant = if variant == 0 { String::new() } else { format!(", variant {variant}") };
+    let sku = if sku.is_empty() { String::new() } else { format!(", SKU {sku}{cut}") };
+    format!("product {product}{variant}{sku}")
 }

@@ -2,6 +2,7 @@
 //! the server runs.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -44,7 +45,7 @@ pub(crate) struct Tls {
 #[derive(Debug)]
 enum Source {
     Own { certificate: String, key: String, names: Vec<String> },
-    Files(Settings),
+    Files { certificate: PathBuf, key: PathBuf },
 }
 
 /// The certificate in use.
@@ -64,14 +65,17 @@ impl Tls {
             let (certificate, key) = authority(settings, clock)?;
             Source::Own { certificate, key, names: names(address) }
         } else {
-            Source::Files(settings.clone())
+            Source::Files {
+                certificate: settings.certificate_file.clone(),
+                key: settings.certificate_key_file.clone(),
+            }
         };
         let pin = match &source {
             Source::Own { key, .. } => {
                 let key = KeyPair::from_pem(key).map_err(unusable)?;
                 Some(Sha256::digest(rcgen::PublicKeyData::subject_public_key_info(&key)).into())
             }
-            Source::Files(_) => None,
+            Source::Files { .. } => None,
         };
         let leaf = Arc::new(Leaf(RwLock::new(Arc::new(source.leaf(clock)?))));
         let mut config =
@@ -114,9 +118,7 @@ impl Source {
                 let leaf = params.signed_by(&key, &issuer).map_err(unusable)?;
                 (format!("{}{certificate}", leaf.pem()), key.serialize_pem())
             }
-            Self::Files(settings) => {
-                (read(&settings.certificate_file)?, read(&settings.certificate_key_file)?)
-            }
+            Self::Files { certificate, key } => (read(certificate)?, read(key)?),
         };
         let chain = CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<Vec<_>, _>>();
         let chain = chain.map_err(unusable)?;

@@ -1,3 +1,37 @@
-//! What the Plugin Host promises, as stories.
+//! What the Plugin Host promises, as stories: a store, a server and the people who use it.
 
+mod changes;
+mod configuration;
+mod connecting;
+mod faults;
 mod imports;
+mod keys;
+mod kills;
+mod messages;
+mod refusal;
+mod replicas;
+mod rules;
+mod scene;
+mod secrets;
+mod stores;
+mod stream;
+mod truth;
+
+/// Tells each story on both databases.
+macro_rules! on_both_databases {
+    ($($story:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $story() -> anyhow::Result<()> {
+                super::$story(plugin_host_tests::harness::Engine::Sqlite).await
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $story() -> anyhow::Result<()> {
+                super::$story(plugin_host_tests::harness::Engine::Postgres).await
+            })*
+        }
+    };
+}
+pub(crate) use on_both_databases;

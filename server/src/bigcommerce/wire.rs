@@ -138,18 +138,18 @@ pub(super) fn error_message(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Option<Option<i64>> {
-        serde_json::from_str::<Decimal>(json).ok().map(|decimal| decimal.0)
+    fn read(json: &str) -> Option<Decimal> {
+        serde_json::from_str(json).ok()
     }
 
     #[test]
     fn a_price_is_read_as_number_string_or_null() {
-        assert_eq!(read("19.95"), Some(Some(199_500)));
-        assert_eq!(read("\"62.6793\""), Some(Some(626_793)));
-        assert_eq!(read("\"-0.5\""), Some(Some(-5_000)));
-        assert_eq!(read("7"), Some(Some(70_000)));
-        assert_eq!(read("null"), Some(None));
-        assert_eq!(read("\"\""), Some(None));
+        assert_eq!(read("19.95"), Some(Decimal(Some(199_500))));
+        assert_eq!(read("\"62.6793\""), Some(Decimal(Some(626_793))));
+        assert_eq!(read("\"-0.5\""), Some(Decimal(Some(-5_000))));
+        assert_eq!(read("7"), Some(Decimal(Some(70_000))));
+        assert_eq!(read("null"), Some(Decimal(None)));
+        assert_eq!(read("\"\""), Some(Decimal(None)));
         assert_eq!(read("\"12,50\""), None);
         assert_eq!(read("1e300"), None);
     }

@@ -345,7 +345,7 @@ impl Patch {
                 "auto_sync" => values.auto_sync = self.wire.auto_sync,
                 "sync_interval_minutes" => values.sync_interval_minutes = self.wire.sync_interval_minutes,
                 "active_from" | "active_until" => {
-                    values.active_hours = self.active_from.zip(self.active_until)
+                    values.active_hours = self.active_from.zip(self.active_until);
                 }
                 "end_of_day" => values.end_of_day = self.wire.end_of_day,
                 "end_of_day_time" => values.end_of_day_time = self.end_of_day_time,

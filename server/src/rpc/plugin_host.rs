@@ -119,7 +119,7 @@ impl PluginHostService for PluginHost {
         let resume =
             request.resume_from.into_iter().map(|point| (point.store_id, point.after_number)).collect();
         let watcher =
-            stream::Watcher::new(self.app.clone(), caller, stores, resume, request.store_ids.is_empty());
+            stream::Watcher::new(self.app.clone(), caller, stores, &resume, request.store_ids.is_empty());
         Ok(Response::new(Box::pin(watcher.events(place))))
     }
 

@@ -81,7 +81,7 @@ impl Watcher {
         app: App,
         caller: Caller,
         stores: Vec<Store>,
-        resume: HashMap<String, i64>,
+        resume: &HashMap<String, i64>,
         all: bool,
     ) -> Self {
         // Before the snapshot is read, so that nothing falls between the two.

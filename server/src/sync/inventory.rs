@@ -4,7 +4,7 @@
 //! first, counts next, and then every order that changed since; the items of those that did are counted again, until
 //! a pass finds nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -170,7 +170,7 @@ async fn settle(work: &Work, cursor: &mut Cursor, rule: StoreSettings, since: i6
 
 /// The bound variants among products and variants of order lines.
 async fn bound_keys(work: &Work, affected: &[(i64, i64)]) -> Result<Vec<(i64, i64)>> {
-    let products: HashSet<i64> = affected.iter().map(|(product, _)| *product).collect();
+    let products: BTreeSet<i64> = affected.iter().map(|(product, _)| *product).collect();
     let countable = stock::countable(&mut work.page().await?, work.store.id, products).await?;
     let mut keys: Vec<(i64, i64)> = countable
         .into_iter()
@@ -202,7 +202,7 @@ async fn apply(
     rows: &[InventoryRow],
     deducted: &HashMap<i64, i64>,
 ) -> Result<Counts> {
-    let products: HashSet<i64> = rows.iter().map(|row| row.product_id).collect();
+    let products: BTreeSet<i64> = rows.iter().map(|row| row.product_id).collect();
     let countable = stock::countable(tx, work.store.id, products).await?;
     let item_ids: Vec<i64> = countable.values().map(|countable| countable.item_id).collect();
     let holdings = stock::holdings(tx, work.place.location, item_ids.clone()).await?;

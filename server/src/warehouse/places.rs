@@ -188,7 +188,7 @@ pub async fn add_starting_division(db: &Db, tx: &mut Tx, store: StoreId) -> Resu
     let rows = tx.rows(tx.statement("SELECT code_key FROM divisions")).await?;
     let taken: Vec<String> =
         rows.iter().map(|row| Row(row, "divisions").text("code_key")).collect::<Result<_>>()?;
-    let code = (1_u32..)
+    let code = (1..=taken.len() + 1)
         .map(|n| if n == 1 { "MAIN".to_owned() } else { format!("MAIN-{n}") })
         .find(|code| !taken.contains(&fold(code)))
         .ok_or_else(|| Error::Unusable("there are too many divisions".into()))?;

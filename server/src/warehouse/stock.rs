@@ -1,6 +1,6 @@
 //! Inventory records and what changes them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -68,7 +68,7 @@ pub struct Adjustment {
 pub async fn countable(
     tx: &mut Tx,
     store: StoreId,
-    products: HashSet<i64>,
+    products: BTreeSet<i64>,
 ) -> Result<HashMap<(i64, i64), Countable>> {
     let head = "SELECT product_id, variant_id, item_id, tracking FROM bindings WHERE store_id = ?";
     let rows =

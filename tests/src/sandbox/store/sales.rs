@@ -176,6 +176,14 @@ impl Store {
         Ok(shipment_id)
     }
 
+    /// How many of a variant have been taken out of the store's stock for orders whose goods are still here.
+    pub fn unsent(&self, variant_id: u32) -> i64 {
+        let open =
+            self.orders.values().filter(|order| !matches!(order.status, status::SHIPPED | status::COMPLETED));
+        let lines = open.flat_map(|order| &order.lines).filter(|line| line.variant_id == Some(variant_id));
+        lines.map(|line| i64::from(line.taken.saturating_sub(line.shipped))).sum()
+    }
+
     /// Takes or returns what the order's state, the store's rule and the lines ask for.
     fn balance_stock(&mut self, id: u32) {
         let Some(order) = self.orders.get(&id) else { return };
