@@ -1,0 +1,98 @@
+//! Stores that stumble, stop and come back.
+
+use anyhow::ensure;
+use plugin_host_proto::v1::{Action, RunState};
+use plugin_host_tests::{
+    harness::{Dataset, Engine, Operator},
+    sandbox::{Catalogue, Fault, Matcher, Sandbox, Script},
+};
+
+use crate::{scene::Scene, truth};
+
+crate::on_both_databases! {
+    a_store_that_stumbles_again_and_again_is_imported_whole
+    an_import_that_maintenance_stopped_is_resumed_and_nothing_is_doubled
+}
+
+const CATALOGUE: Catalogue = Catalogue::ugly(700).with_orders(30);
+
+async fn undisturbed(engine: Engine) -> anyhow::Result<Dataset> {
+    let scene = Scene::open(engine, CATALOGUE).await?;
+    scene.operator.import_and_wait(false).await?;
+    scene.dataset().await
+}
+
+/// Lets one request to each list go wrong in a certain way, the `nth` of those that follow.
+fn stumble(store: &Sandbox, nth: u32, fault: &Fault) {
+    for path in ["/v3/catalog/products", "/v3/inventory/items", "/v2/orders", "/v2/shipping/zones"] {
+        store.script(Script::next(Matcher::path(path), fault.clone()).after_first(nth));
+    }
+}
+
+async fn a_store_that_stumbles_again_and_again_is_imported_whole(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, CATALOGUE).await?;
+    let faults = [
+        Fault::Status { status: 500 },
+        Fault::Status { status: 503 },
+        Fault::Throttled { headers: false },
+        Fault::Truncated,
+        Fault::Reset,
+        Fault::Html { status: 200 },
+        Fault::Html { status: 502 },
+    ];
+    for (nth, fault) in (0..).zip(&faults) {
+        stumble(&scene.store, nth, fault);
+    }
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let dataset = scene.dataset().await?;
+    truth::check(&scene.store, &dataset, true)?;
+    ensure!(dataset == undisturbed(engine).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_store_that_asks_to_wait_is_not_asked_before() -> anyhow::Result<()> {
+    let scene = Scene::open(Engine::Sqlite, Catalogue::clean(30)).await?;
+    // The quota's window begins anew in about two seconds.
+    let late_in_the_window = 28_000 - scene.store.clock().now().as_millisecond().rem_euclid(2) as u64;
+    scene.store.clock().advance(std::time::Duration::from_millis(late_in_the_window));
+    scene.store.script(Script::next(Matcher::path("/v3/catalog/products"), Fault::Throttled { headers: true }));
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
+    let throttled = scene.store.log().counts().counters.into_iter().filter(|counter| counter.status == 429);
+    ensure!(throttled.map(|counter| counter.count).sum::<u64>() == 1);
+    Ok(())
+}
+
+async fn an_import_that_maintenance_stopped_is_resumed_and_nothing_is_doubled(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, CATALOGUE).await?;
+    // The third page of products never comes.
+    let later = Matcher::path("/v3/catalog/products").query("include");
+    scene.store.script(Script::next(later, Fault::Status { status: 503 }).after_first(2).times(u32::MAX));
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::Failed, "{run:?}");
+    let words = run.problem.to_lowercase();
+    ensure!(words.contains("maintenance") && words.contains("start it again"), "{}", run.problem);
+    ensure!(!scene.operator.items().await?.is_empty(), "what was read before is kept");
+
+    let label = import_label(&scene.operator).await?;
+    ensure!(label == "Resume import", "{label}");
+    scene.store.clear_scripts();
+    let read_before = scene.store.log().counts().total;
+    let resumed = scene.operator.import_and_wait(false).await?;
+    ensure!(resumed.run_id == run.run_id && resumed.state() == RunState::CompleteWithParked, "{resumed:?}");
+    ensure!(scene.store.log().counts().total > read_before);
+    let dataset = scene.dataset().await?;
+    truth::check(&scene.store, &dataset, true)?;
+    ensure!(dataset == undisturbed(engine).await?);
+    let counted: i64 = resumed.phases[0].counts.map_or(0, |counts| counts.created);
+    ensure!(counted == i64::try_from(dataset.items.len())?, "{resumed:?}");
+    Ok(())
+}
+
+async fn import_label(operator: &Operator) -> anyhow::Result<String> {
+    let actions = operator.status().await?.allowed_actions;
+    let import = actions.into_iter().find(|action| action.action() == Action::Import && action.allowed);
+    Ok(import.map(|import| import.label).unwrap_or_default())
+}
