@@ -27,6 +27,7 @@ const LARGEST_REQUEST: usize = 256 * 1024;
 
 /// Every service of the server on one port.
 pub async fn routes(app: App, stop: CancellationToken) -> Result<Routes, tonic_reflection::server::Error> {
+    let plugin_host = PluginHostServiceServer::new(plugin_host::PluginHost::new(app.clone(), stop.clone()));
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<PluginHostServiceServer<plugin_host::PluginHost>>().await;
     health.set_serving::<WarehouseServiceServer<warehouse::Warehouse>>().await;
@@ -42,7 +43,6 @@ pub async fn routes(app: App, stop: CancellationToken) -> Result<Routes, tonic_r
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     let mut routes = RoutesBuilder::default();
-    let plugin_host = PluginHostServiceServer::new(plugin_host::PluginHost::new(app.clone()));
     let warehouse = WarehouseServiceServer::new(warehouse::Warehouse::new(app.clone()));
     let admin = AdminServiceServer::new(admin::Admin::new(app));
     routes

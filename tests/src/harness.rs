@@ -6,6 +6,7 @@
 mod balancer;
 mod dataset;
 mod home;
+pub mod kills;
 mod operator;
 pub mod postgres;
 mod process;

@@ -19,7 +19,7 @@ crate::on_both_databases! {
 }
 
 fn products() -> Matcher {
-    Matcher::path("/v3/catalog/products").query("include")
+    Matcher::path("/v3/catalog/products").query("include=variants")
 }
 
 fn new_product(sku: &str) -> Product {
@@ -28,7 +28,9 @@ fn new_product(sku: &str) -> Product {
     Product::new(format!("Late {sku}"), sku).with_variants(vec![variant])
 }
 
-async fn products_that_come_go_and_change_between_pages_cost_none_of_the_others(engine: Engine) -> anyhow::Result<()> {
+async fn products_that_come_go_and_change_between_pages_cost_none_of_the_others(
+    engine: Engine,
+) -> anyhow::Result<()> {
     let scene = Scene::open(engine, Catalogue::ugly(700)).await?;
     let gone = [3, 40, 41, 42, 130, 260, 400, 699];
     scene.store.on_request(products(), 2, move |store| {
@@ -76,14 +78,15 @@ async fn orders_placed_while_stock_is_read_are_counted_once(engine: Engine) -> a
     truth::check(&scene.store, &scene.dataset().await?, true)
 }
 
-async fn orders_that_move_on_while_stock_is_read_are_counted_as_they_end(engine: Engine) -> anyhow::Result<()> {
+async fn orders_that_move_on_while_stock_is_read_are_counted_as_they_end(
+    engine: Engine,
+) -> anyhow::Result<()> {
     let scene = Scene::open(engine, Catalogue::clean(2_500)).await?;
     let orders = scene.store.with_store(|store| {
         let variants = counted(store, &[10, 1_200, 2_400]);
-        (1..=4_u32).map(|units| {
-            store.place_order(NewOrder::paid(variants.iter().map(|variant| (*variant, units))))
-        })
-        .collect::<Vec<_>>()
+        (1..=4_u32)
+            .map(|units| store.place_order(NewOrder::paid(variants.iter().map(|variant| (*variant, units)))))
+            .collect::<Vec<_>>()
     });
     let [cancelled, shipped, refunded, edited] = orders[..] else { anyhow::bail!("four orders were placed") };
     let stock = || Matcher::path("/v3/inventory/items");
@@ -95,7 +98,8 @@ async fn orders_that_move_on_while_stock_is_read_are_counted_as_they_end(engine:
         store.ship(shipped, parcel).expect("all of it may be sent");
     });
     scene.store.on_request(stock(), 3, move |store| {
-        let lines: Vec<_> = store.orders()[&refunded].lines.iter().map(|line| (line.id, line.quantity)).collect();
+        let lines: Vec<_> =
+            store.orders()[&refunded].lines.iter().map(|line| (line.id, line.quantity)).collect();
         for (line, quantity) in lines {
             store.refund(refunded, line, quantity).expect("all of it may be refunded");
         }

@@ -3,8 +3,8 @@
 use anyhow::ensure;
 use plugin_host_proto::v1::{Configuration, ConfigureRequest, CreateDivisionRequest};
 use plugin_host_tests::{
-    harness::{Engine, Operator, defaults, options, store_with},
-    sandbox::{Catalogue, Options},
+    harness::{Engine, defaults},
+    sandbox::Catalogue,
 };
 use tonic::Code;
 
@@ -101,7 +101,8 @@ async fn a_stale_revision_is_refused_and_the_faster_one_stays(engine: Engine) ->
     let refused = refusal(scene.operator.configure_from(read.revision, with_interval(45)).await)?;
     ensure!(refused.code == Code::Aborted, "{refused:?}");
     // Of many that save the same revision at once, one is the faster.
-    let saves = (1..=8).map(|minutes| scene.operator.configure_from(read.revision + 1, with_interval(minutes)));
+    let saves =
+        (1..=8).map(|minutes| scene.operator.configure_from(read.revision + 1, with_interval(minutes)));
     let saved = futures::future::join_all(saves).await;
     ensure!(saved.iter().filter(|saved| saved.is_ok()).count() == 1, "{saved:?}");
     for stale in saved.into_iter().filter(Result::is_err) {
@@ -130,17 +131,14 @@ async fn a_save_that_is_repeated_with_its_id_is_one_save() -> anyhow::Result<()>
 #[tokio::test]
 async fn the_division_of_another_store_cannot_be_chosen() -> anyhow::Result<()> {
     let scene = Scene::open(Engine::Sqlite, Catalogue::clean(1)).await?;
-    let other = store_with(Options { store_hash: "other1".to_owned(), ..options() }).await?;
     let own = CreateDivisionRequest { division: "OWN".to_owned(), store_ids: Vec::new() };
     scene.operator.client.warehouse().create_division(own).await?;
-    // Both stores are behind one address in life; here the second is not asked for anything but its division.
-    drop(other);
-    let (_, stranger) = stranger(&scene).await?;
-    let refused = refusal(stranger.configure(Configuration { default_division: "OWN".to_owned(), ..defaults() }).await)?;
-    ensure!(refused.reasons.contains(&"default_division".to_owned()), "{refused:?}");
+    let neighbours = scene.with_second_store().await?;
+    let values = Configuration { default_division: "OWN".to_owned(), ..defaults() };
+    let refused = refusal(neighbours.operator.configure(values).await)?;
+    ensure!(refused.reasons.iter().any(|field| field == "default_division"), "{refused:?}");
+    // The code is as free as if there were no such division.
+    let same = refusal(neighbours.operator.configure(defaults()).await)?;
+    ensure!(same.words.contains("MAIN") && same.code == refused.code, "{same:?}");
     Ok(())
-}
-
-async fn stranger(scene: &Scene) -> anyhow::Result<(String, Operator)> {
-    crate::stores::second_store(&scene.home, &scene.store).await
 }

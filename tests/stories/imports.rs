@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::ensure;
 use futures::future::try_join_all;
 use plugin_host_proto::v1::{
-    Action, Configuration, FeatureGrants, ItemNumberRule, ListRunsRequest, PhaseKind, PhaseState, Run, RunState,
-    SetFeatureGrantsRequest, StockDecrease, Tracking, UpdateSiteRequest,
+    Action, Configuration, FeatureGrants, ItemNumberRule, ListRunsRequest, PhaseKind, PhaseState, Run,
+    RunState, SetFeatureGrantsRequest, StockDecrease, Tracking, UpdateSiteRequest,
 };
 use plugin_host_tests::{
     harness::{Engine, connect_store, defaults},
@@ -32,7 +32,8 @@ const CATALOGUE: Catalogue = Catalogue::ugly(150).with_orders(40);
 /// Makes sure that the store has one of everything: zero, negative, shared and untracked stock, stock elsewhere.
 fn make_difficult(scene: &Scene) {
     scene.store.with_store(|store| {
-        let variants: Vec<u32> = store.shelf().products().iter().map(|product| product.variants[0].id).collect();
+        let variants: Vec<u32> =
+            store.shelf().products().iter().map(|product| product.variants[0].id).collect();
         store.set_stock(variants[30], 1, 0);
         store.set_stock(variants[31], 2, 11);
         store.set_stock(variants[32], 1, -5);
@@ -76,9 +77,16 @@ async fn the_import_brings_every_variant_and_every_unit(engine: Engine) -> anyho
     ensure!(fedex.is_some_and(|zones| zones.contains("Europe")), "{:?}", dataset.carriers);
 
     let status = scene.operator.status().await?;
-    ensure!(status.one_time_flags.len() == 3 && status.parked == i64::try_from(dataset.parked.len())?, "{status:?}");
+    ensure!(
+        status.one_time_flags.len() == 3 && status.parked == i64::try_from(dataset.parked.len())?,
+        "{status:?}"
+    );
     let report = scene.operator.report(run.run_id).await?;
-    ensure!(report.checks.len() >= 3 && report.checks.iter().all(|check| check.agrees), "{:?}", report.checks);
+    ensure!(
+        report.checks.len() >= 3 && report.checks.iter().all(|check| check.agrees),
+        "{:?}",
+        report.checks
+    );
     let units = report.checks.iter().find(|check| check.name == "Units on hand");
     ensure!(units.is_some_and(|check| check.warehouse == dataset.units()), "{units:?} {}", dataset.units());
     for group in report.exceptions {
@@ -111,12 +119,16 @@ async fn an_import_that_is_done_is_refused_and_changes_nothing(engine: Engine) -
     let before = scene.dataset().await?;
     for _ in 0..2 {
         let refused = refusal(scene.operator.import().await)?;
-        ensure!(refused.code == Code::FailedPrecondition && refused.reasons == ["ALREADY_IMPORTED"], "{refused:?}");
+        ensure!(
+            refused.code == Code::FailedPrecondition && refused.reasons == ["ALREADY_IMPORTED"],
+            "{refused:?}"
+        );
         // Neither a new token nor other grants make it possible again.
         connect_store(&scene.home, &scene.store).await?;
     }
     ensure!(scene.dataset().await? == before);
-    let runs = scene.operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner().runs;
+    let runs =
+        scene.operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner().runs;
     ensure!(runs.len() == 1, "{runs:?}");
     Ok(())
 }
@@ -235,7 +247,7 @@ async fn items_are_numbered_by_the_chosen_rule() -> anyhow::Result<()> {
 async fn a_price_may_be_a_number_a_text_or_missing() -> anyhow::Result<()> {
     let scene = Scene::open(Engine::Sqlite, Catalogue::clean(3)).await?;
     for (position, price) in [(0, "\"12.50\""), (1, "null"), (2, "7")] {
-        let products = Matcher::path("/v3/catalog/products").query("include");
+        let products = Matcher::path("/v3/catalog/products").query("include=variants");
         let (pointer, value) = (format!("/data/{position}/price"), serde_json::from_str(price)?);
         scene.store.script(Script::next(products, Fault::Rewrite { pointer, value }).times(u32::MAX));
         let run = scene.operator.import_and_wait(true).await?;

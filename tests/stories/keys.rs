@@ -89,7 +89,8 @@ async fn a_revoked_key_stops_working_also_where_it_watches() -> anyhow::Result<(
 async fn a_rotated_key_is_replaced_by_another_of_its_kind() -> anyhow::Result<()> {
     let scene = Scene::open(Engine::Sqlite, Catalogue::clean(1)).await?;
     let (key_id, old) = scene.issue(KeyKind::Operator).await?;
-    let rotated = scene.home.admin().await?.admin().rotate_key(RotateKeyRequest { key_id }).await?.into_inner();
+    let rotated =
+        scene.home.admin().await?.admin().rotate_key(RotateKeyRequest { key_id }).await?.into_inner();
     let new = Operator::with_key(rotated.text)?;
     ensure!(refusal(old.status().await)?.code == Code::Unauthenticated);
     new.status().await?;
@@ -147,9 +148,19 @@ async fn with_just_the_store_key_another_computer_shows_the_same_store() -> anyh
         client_says(&home, &["connect", "--key-file", &key_file.to_string_lossy()]).await?;
         std::fs::remove_file(&key_file)?;
         let mut pages = Vec::new();
-        for command in ["configure show", "status", "runs", "report", "parked --all", "items --all", "inventory --all",
-            "carriers", "divisions", "--output json items --all", "--output json configure show"]
-        {
+        for command in [
+            "configure show",
+            "status",
+            "runs",
+            "report",
+            "parked --all",
+            "items --all",
+            "inventory --all",
+            "carriers",
+            "divisions",
+            "--output json items --all",
+            "--output json configure show",
+        ] {
             let page = client_says(&home, &command.split(' ').collect::<Vec<_>>()).await?;
             ensure!(!page.is_empty(), "{command}");
             pages.push(page);

@@ -8,6 +8,7 @@ mod imports;
 mod keys;
 mod kills;
 mod messages;
+mod raw;
 mod refusal;
 mod replicas;
 mod rules;

@@ -17,9 +17,10 @@ pub(crate) fn refusal<T>(answer: Result<T, Status>) -> anyhow::Result<Refusal> {
     let code = status.code();
     let words = status.message().to_owned();
     let reasons = match client::Error::from(status) {
-        client::Error::Refused { reasons, .. } => {
-            reasons.into_iter().map(|reason| if reason.code.is_empty() { reason.field } else { reason.code }).collect()
-        }
+        client::Error::Refused { reasons, .. } => reasons
+            .into_iter()
+            .map(|reason| if reason.code.is_empty() { reason.field } else { reason.code })
+            .collect(),
         _ => Vec::new(),
     };
     Ok(Refusal { code, reasons, words })

@@ -14,6 +14,15 @@ pub(crate) struct Scene {
     pub(crate) store: Sandbox,
 }
 
+/// Two stores on one server.
+pub(crate) struct Neighbours {
+    pub(crate) operator: Operator,
+    pub(crate) first: Operator,
+    pub(crate) home: Home,
+    _server: Server,
+    _store: Sandbox,
+}
+
 impl Scene {
     pub(crate) async fn open(engine: Engine, catalogue: Catalogue) -> anyhow::Result<Self> {
         Self::with(engine, Options { catalogue, ..options() }).await
@@ -30,6 +39,19 @@ impl Scene {
     /// Everything the operator can see of the warehouse.
     pub(crate) async fn dataset(&self) -> anyhow::Result<Dataset> {
         Dataset::read(&self.operator).await
+    }
+
+    /// Connects a second store to the server; the first one is not within its reach any more.
+    pub(crate) async fn with_second_store(self) -> anyhow::Result<Neighbours> {
+        let Self { operator: first, server, mut home, .. } = self;
+        server.stop().await?;
+        let store = store_with(Options { store_hash: "second2".to_owned(), ..options() }).await?;
+        home.set("bigcommerce_api", store.base_url());
+        let server = start(&home).await?;
+        let operator = Operator::of_new_store(&home, &store).await?;
+        // A new connection: the old one went with the first server.
+        let first = Operator::with_key(first.key)?;
+        Ok(Neighbours { operator, first, home, _server: server, _store: store })
     }
 
     /// A new key for this store, or for all of them.
@@ -51,7 +73,9 @@ pub(crate) async fn issue(home: &Home, kind: KeyKind, store: &str) -> anyhow::Re
 
 /// Starts a server whose warnings are shown with a story that fails.
 pub(crate) async fn start(home: &Home) -> anyhow::Result<Server> {
-    let log = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing_subscriber::filter::LevelFilter::WARN);
+    let log = tracing_subscriber::fmt()
+        .with_test_writer()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN);
     // Another story may have been faster; one of them is enough.
     let _ = log.try_init();
     Server::start(home).await

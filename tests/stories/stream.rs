@@ -3,15 +3,13 @@
 use anyhow::{bail, ensure};
 use plugin_host_proto::{
     client::{StatusStream, Update},
-    v1::{
-        ResumePoint, RunState, StreamStatusRequest, StreamStatusResponse, stream_status_response::Change,
-    },
+    v1::{ResumePoint, RunState, StreamStatusRequest, StreamStatusResponse, stream_status_response::Change},
 };
+use plugin_host_tests::harness::options;
 use plugin_host_tests::{
     harness::{Engine, Operator, defaults, is_final},
     sandbox::{Catalogue, Options},
 };
-use plugin_host_tests::harness::options;
 
 use crate::scene::{Scene, start};
 
@@ -67,7 +65,11 @@ async fn a_watcher_gets_a_snapshot_and_then_every_event_by_number(engine: Engine
     let events = until_the_end(&mut stream).await?;
     check_numbers(&events, snapshot.number + 1)?;
     let changes: Vec<_> = events.iter().filter_map(|event| event.change.as_ref()).collect();
-    ensure!(changes.iter().any(|change| matches!(change, Change::Progress(run) if run.state() == RunState::Running)));
+    ensure!(
+        changes
+            .iter()
+            .any(|change| matches!(change, Change::Progress(run) if run.state() == RunState::Running))
+    );
     ensure!(changes.iter().filter(|change| matches!(change, Change::Run(_))).count() >= 4, "{changes:?}");
     ensure!(events.iter().all(|event| event.number == 0 || !event.message.is_empty()));
 
@@ -133,7 +135,9 @@ async fn a_watcher_survives_a_restart_of_the_server(engine: Engine) -> anyhow::R
     let _server = start(&scene.home).await?;
     events.extend(watching.await??);
     check_numbers(&events, snapshot.number + 1)?;
-    let Some(Change::Run(run)) = events.last().and_then(|event| event.change.clone()) else { bail!("{events:?}") };
+    let Some(Change::Run(run)) = events.last().and_then(|event| event.change.clone()) else {
+        bail!("{events:?}")
+    };
     ensure!(run.state() == RunState::Complete && run.resumptions >= 1, "{run:?}");
     Ok(())
 }

@@ -29,13 +29,17 @@ fn check_variants(store: &Store, dataset: &Dataset) -> anyhow::Result<()> {
     let item_of = dataset.item_of();
     let parked = dataset.parked_variants()?;
     for product in store.shelf().products() {
-        let mut items = BTreeSet::new();
+        let mut items: BTreeSet<&str> = BTreeSet::new();
         for variant in &product.variants {
             let key = key(product, variant.id);
             let item = item_of.get(&key);
             let waits = parked.contains(&key) || parked.contains(&(key.0, 0));
-            ensure!(item.is_some() != waits, "{key:?} of {:?} is item {item:?} and waits: {waits}", product.name);
-            items.extend(item);
+            ensure!(
+                item.is_some() != waits,
+                "{key:?} of {:?} is item {item:?} and waits: {waits}",
+                product.name
+            );
+            items.extend(item.copied());
         }
         let most = if product.tracking == Tracking::Product { 1 } else { product.variants.len() };
         ensure!(items.len() <= most, "product {} became the items {items:?}", product.id);

@@ -2,8 +2,10 @@
 
 use std::pin::Pin;
 
+use futures::StreamExt as _;
 use plugin_host_proto::v1::{self, plugin_host_service_server::PluginHostService};
 use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{auth, convert, page, stream};
@@ -26,11 +28,12 @@ type Reply<T> = Result<Response<T>, Status>;
 pub(super) struct PluginHost {
     app: App,
     streams: stream::Streams,
+    stop: CancellationToken,
 }
 
 impl PluginHost {
-    pub(super) fn new(app: App) -> Self {
-        Self { app, streams: stream::Streams::default() }
+    pub(super) fn new(app: App, stop: CancellationToken) -> Self {
+        Self { app, streams: stream::Streams::default(), stop }
     }
 
     async fn caller<T>(&self, request: &Request<T>, rpc: &str) -> Result<Caller, Status> {
@@ -120,7 +123,9 @@ impl PluginHostService for PluginHost {
             request.resume_from.into_iter().map(|point| (point.store_id, point.after_number)).collect();
         let watcher =
             stream::Watcher::new(self.app.clone(), caller, stores, &resume, request.store_ids.is_empty());
-        Ok(Response::new(Box::pin(watcher.events(place))))
+        // A server that stops ends its streams; clients go on with another, or with its next start.
+        let events = watcher.events(place).take_until(self.stop.clone().cancelled_owned());
+        Ok(Response::new(Box::pin(events)))
     }
 
     async fn list_stores(&self, request: Request<v1::ListStoresRequest>) -> Reply<v1::ListStoresResponse> {

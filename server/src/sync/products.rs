@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Work, variant_words};
@@ -36,15 +36,16 @@ pub(super) struct Cursor {
 pub(super) async fn import(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
     // A window ends at the highest id there was when it began; what was added meanwhile is the next one.
-    while let Some(window) = work.api.products_beyond(cursor.after).await? {
-        read_window(work, &mut cursor, window).await?;
+    let (mut window, expected) = try_join!(work.api.products_beyond(cursor.after), work.api.variant_count())?;
+    while let Some(products) = window {
+        read_window(work, &mut cursor, products, expected).await?;
+        window = work.api.products_beyond(cursor.after).await?;
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
 }
 
-async fn read_window(work: &Work, cursor: &mut Cursor, window: Window) -> Result<()> {
-    let expected = cursor.products + window.total;
+async fn read_window(work: &Work, cursor: &mut Cursor, window: Window, expected: i64) -> Result<()> {
     let mut pages = std::pin::pin!(work.api.products(window));
     while let Some(page) = pages.next().await {
         let page = page?;

@@ -1,6 +1,9 @@
 //! What arrived in the warehouse, in a form that two imports can be compared by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use anyhow::Context as _;
 use plugin_host_proto::v1::{Item, ShippingMethod, Tracking};
@@ -68,10 +71,32 @@ impl Dataset {
         self.parked.iter().map(|(record, _)| variant_in(record)).collect()
     }
 
+    /// What differs from another import, in words; empty when nothing does.
+    pub fn difference(&self, other: &Self) -> String {
+        let mut words = Vec::new();
+        words.extend(differences("item", &self.items, &other.items));
+        words.extend(differences("inventory", &self.inventory, &other.inventory));
+        words.extend(differences("carrier", &self.carriers, &other.carriers));
+        let parked = self.parked.symmetric_difference(&other.parked);
+        words.extend(parked.map(|parked| format!("parked {parked:?} in only one")));
+        words.truncate(20);
+        words.join("; ")
+    }
+
     /// All units on hand.
     pub fn units(&self) -> i64 {
         self.inventory.values().sum()
     }
+}
+
+fn differences<Key: Ord + fmt::Debug, Row: PartialEq + fmt::Debug>(
+    what: &str,
+    one: &BTreeMap<Key, Row>,
+    other: &BTreeMap<Key, Row>,
+) -> Vec<String> {
+    let keys: BTreeSet<&Key> = one.keys().chain(other.keys()).collect();
+    let differ = keys.into_iter().filter(|key| one.get(*key) != other.get(*key));
+    differ.map(|key| format!("{what} {key:?}: {:?} and not {:?}", one.get(key), other.get(key))).collect()
 }
 
 impl ItemRow {
