@@ -85,27 +85,19 @@ impl From<WireRow> for InventoryRow {
 }
 
 impl StoreApi {
-    /// The counts from a page on; `guess` is how many counts there may be, so that pages are asked for at once.
+    /// The counts from a page on, as many pages as that many counts fill; each page says how many there are.
     pub fn inventory(
         &self,
         first: i64,
-        guess: i64,
+        counts: i64,
     ) -> impl Stream<Item = Result<InventoryPage>> + Send + use<> {
         let api = self.clone();
-        let guessed = ((guess + PAGE - 1) / PAGE).max(first);
-        let read = move |number| {
-            let api = api.clone();
-            async move { api.inventory_page(number).await }
-        };
-        let ahead = stream::iter(first..=guessed).map(read.clone()).buffered(AT_ONCE);
-        // What the guess did not foresee comes page by page.
-        ahead.chain(stream::try_unfold(guessed + 1, move |number| {
-            let read = read.clone();
-            async move {
-                let page = read(number).await?;
-                Ok((!page.rows.is_empty()).then_some((page, number + 1)))
-            }
-        }))
+        stream::iter(first..=(counts + PAGE - 1) / PAGE)
+            .map(move |number| {
+                let api = api.clone();
+                async move { api.inventory_page(number).await }
+            })
+            .buffered(AT_ONCE)
     }
 
     /// The counts of some variants.

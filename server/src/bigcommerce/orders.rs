@@ -76,10 +76,10 @@ impl WireLine {
 }
 
 impl StoreApi {
-    /// The orders of a filter from an id on, by id; an empty answer is the end.
+    /// The orders of a filter from an id on, by id, and whether there may be more.
     ///
     /// Their lines come with them; where BigCommerce cut the list short, they are read on their own.
-    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<Vec<OpenOrder>> {
+    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<(Vec<OpenOrder>, bool)> {
         let mut limit = PAGE;
         let body = loop {
             match self.order_page(filter, min_id, limit).await {
@@ -90,6 +90,7 @@ impl StoreApi {
         };
         let mut orders = Vec::new();
         let found: Vec<WireOrder> = if body.is_empty() { Vec::new() } else { parse("v2/orders", &body)? };
+        let more = found.len() >= limit;
         for order in found {
             let lines = match order.included_lines() {
                 Some(lines) => lines,
@@ -104,7 +105,7 @@ impl StoreApi {
             };
             orders.push(OpenOrder { id: order.id, status_id: order.status_id, lines });
         }
-        Ok(orders)
+        Ok((orders, more))
     }
 
     async fn order_page(&self, filter: OrderFilter, min_id: i64, limit: usize) -> Result<bytes::Bytes> {

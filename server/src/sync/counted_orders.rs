@@ -59,14 +59,9 @@ async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<OpenOrder>> {
     let mut orders: Vec<OpenOrder> = Vec::new();
     loop {
         let next = orders.last().map_or(1, |order| order.id + 1);
-        let page = work.api.orders(filter, next).await?;
-        if page.is_empty() {
-            return Ok(orders);
-        }
-        let short = page.len() < 10;
+        let (page, more) = work.api.orders(filter, next).await?;
         orders.extend(page);
-        // Only a page that is shorter than the smallest we ask for is surely the last.
-        if short {
+        if !more {
             return Ok(orders);
         }
     }

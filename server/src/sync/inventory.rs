@@ -90,14 +90,23 @@ async fn read_orders(work: &Work, cursor: &mut Cursor, rule: StoreSettings) -> R
 
 async fn read_pages(work: &Work, cursor: &mut Cursor, next: i64, since: i64) -> Result<()> {
     let deducted = counted_orders::deducted(work).await?;
-    let (variants, _) = items::binding_counts(&work.db, work.store.id).await?;
-    let mut pages = std::pin::pin!(work.api.inventory(next, variants));
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        let mut tx = work.page().await?;
-        let counts = apply(work, &mut tx, cursor, &page.rows, &deducted).await?;
-        cursor.stage = Stage::Pages { next: page.number + 1, since };
-        work.keep(tx, PHASE, &cursor.json(), counts, page.total).await?;
+    // There should be a count for every variant; the pages tell whether there are more.
+    let (mut total, _) = items::binding_counts(&work.db, work.store.id).await?;
+    let mut next = next;
+    loop {
+        let began_with = next;
+        let mut pages = std::pin::pin!(work.api.inventory(next, total.max(1)));
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            let mut tx = work.page().await?;
+            let counts = apply(work, &mut tx, cursor, &page.rows, &deducted).await?;
+            (next, total) = (page.number + 1, page.total);
+            cursor.stage = Stage::Pages { next, since };
+            work.keep(tx, PHASE, &cursor.json(), counts, total).await?;
+        }
+        if next == began_with {
+            break;
+        }
     }
     cursor.stage = Stage::Uncounted { product: 0, variant: 0, since };
     Ok(())
