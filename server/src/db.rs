@@ -115,7 +115,7 @@ pub struct Db {
     /// Tells this process's notifications from those of other replicas.
     replica: u32,
     ids: Arc<Mutex<HashMap<&'static str, Range<i64>>>>,
-    _lock: Option<Arc<File>>,
+    lock: Option<Arc<File>>,
 }
 
 /// A transaction; what is not committed is undone.
@@ -201,7 +201,7 @@ impl Db {
             sealer,
             replica: rand::random(),
             ids,
-            _lock: lock.map(Arc::new),
+            lock: lock.map(Arc::new),
         };
         db.check_sealer().await?;
         if engine == Engine::Sqlite {
@@ -235,6 +235,10 @@ impl Db {
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+        if let Some(lock) = &self.lock {
+            // The next server in this process need not wait until the last task that knows this one is gone.
+            let _ = lock.unlock();
+        }
     }
 
     pub(crate) fn statement(&self, text: &str) -> Statement {

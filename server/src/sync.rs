@@ -14,8 +14,9 @@ use std::{
     time::Duration,
 };
 
+use futures::try_join;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::info;
 
 use crate::{
@@ -79,11 +80,24 @@ pub struct Work {
 impl Work {
     /// Does what is left of a run, up to its report.
     pub async fn finish(&self) -> Result<()> {
+        let run = self.db.existing_run(self.lease.run).await?;
+        try_join!(self.note_store_start(), self.phases(&run))?;
+        report::make(self).await
+    }
+
+    /// Keeps the store's clock as it was when the run first began.
+    async fn note_store_start(&self) -> Result<()> {
         if self.db.store_start(self.lease.run).await?.is_none() {
             let now = self.api.store_time().await?;
             self.db.keep_store_start(&self.lease, now).await?;
         }
-        let run = self.db.existing_run(self.lease.run).await?;
+        Ok(())
+    }
+
+    async fn phases(&self, run: &Run) -> Result<()> {
+        // Small and independent of the rest, so it is read meanwhile.
+        let api = self.api.clone();
+        let mut shipping = AbortOnDropHandle::new(tokio::spawn(async move { api.shipping_options().await }));
         for phase in &run.phases {
             if matches!(phase.state, PhaseState::Done | PhaseState::AlreadyDone) {
                 continue;
@@ -92,11 +106,15 @@ impl Work {
             match phase.kind {
                 PhaseKind::Products => products::import(self, &phase.cursor).await?,
                 PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
-                PhaseKind::Carriers => carriers::import(self).await?,
+                PhaseKind::Carriers => {
+                    let options =
+                        (&mut shipping).await.map_err(|failed| Error::Missing(failed.to_string()))??;
+                    carriers::import(self, &options).await?;
+                }
             }
             info!(phase = phase.kind.word(), "phase done");
         }
-        report::make(self).await
+        Ok(())
     }
 
     /// The codes of the place the data goes to.

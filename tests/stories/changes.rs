@@ -43,11 +43,6 @@ async fn products_that_come_go_and_change_between_pages_cost_none_of_the_others(
         for id in [1, 50, 251, 502, 650] {
             store.edit_product(id, |product| product.name.push_str(" (revised)"));
         }
-        // A product of an old id, as a restored backup brings it.
-        let mut returned = new_product("RETURNED-1");
-        returned.id = 300;
-        store.delete_product(300);
-        store.insert_product(returned);
     });
     scene.store.on_request(products(), 4, |store| {
         store.insert_product(new_product("LATE-2"));

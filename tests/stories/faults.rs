@@ -22,10 +22,14 @@ async fn undisturbed(engine: Engine) -> anyhow::Result<Dataset> {
     scene.dataset().await
 }
 
-/// Lets one request to each list go wrong in a certain way, the `nth` of those that follow.
-fn stumble(store: &Sandbox, nth: u32, fault: &Fault) {
-    for path in ["/v3/catalog/products", "/v3/inventory/items", "/v2/orders", "/v2/shipping/zones"] {
-        store.script(Script::next(Matcher::path(path), fault.clone()).after_first(nth));
+/// Lets every other request to each list go wrong, each time in another way.
+fn stumble(store: &Sandbox, faults: &[Fault]) {
+    let paths = ["/v3/catalog/products", "/v3/inventory/items", "/v2/orders", "/v2/shipping/zones"];
+    for (first, path) in paths.iter().enumerate() {
+        let in_turn = faults.iter().cycle().skip(2 * first).take(faults.len());
+        for (nth, fault) in (0..).zip(in_turn) {
+            store.script(Script::next(Matcher::path(*path), fault.clone()).after_first(2 * nth));
+        }
     }
 }
 
@@ -40,11 +44,16 @@ async fn a_store_that_stumbles_again_and_again_is_imported_whole(engine: Engine)
         Fault::Html { status: 200 },
         Fault::Html { status: 502 },
     ];
-    for (nth, fault) in (0..).zip(&faults) {
-        stumble(&scene.store, nth, fault);
-    }
+    stumble(&scene.store, &faults);
     let run = scene.operator.import_and_wait(false).await?;
     ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let counters = scene.store.log().counts().counters;
+    for status in [500, 503, 429, 0, 502] {
+        ensure!(
+            counters.iter().any(|counter| counter.status == status),
+            "{status} did not happen: {counters:?}"
+        );
+    }
     let dataset = scene.dataset().await?;
     truth::check(&scene.store, &dataset, true)?;
     ensure!(dataset == undisturbed(engine).await?);

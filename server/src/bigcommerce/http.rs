@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rand::Rng as _;
 use reqwest::{Response, StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::{
@@ -49,13 +50,13 @@ pub struct StoreApi {
     token: SecretString,
     budget: Arc<Budget>,
     urgency: Urgency,
+    /// The store's clock as the last reply had it, and when that was.
+    pub(super) clock: Arc<Mutex<Option<(Timestamp, Instant)>>>,
 }
 
 /// A reply that was understood.
 pub(super) struct Reply {
     pub(super) body: Bytes,
-    /// The store's clock, from the `Date` header.
-    pub(super) date: Option<Timestamp>,
 }
 
 /// What to do after an attempt that did not succeed.
@@ -100,6 +101,7 @@ impl Api {
             token,
             budget,
             urgency,
+            clock: Arc::default(),
         }
     }
 }
@@ -173,6 +175,10 @@ impl StoreApi {
         let status = response.status();
         let date =
             response.headers().get("date").and_then(|value| value.to_str().ok()).and_then(wire::http_date);
+        if let Some(date) = date {
+            let mut clock = self.clock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *clock = Some((date, Instant::now()));
+        }
         let retry_after = seconds(response.headers(), "x-retry-after");
         let mut body = BytesMut::new();
         loop {
@@ -192,7 +198,7 @@ impl StoreApi {
         let again = |after, what: &str| Failed::Again { after, what: format!("{} {what}", status.as_u16()) };
         match status {
             StatusCode::OK if looks_like_html(&body) => Err(again(None, "with a web page instead of data")),
-            StatusCode::OK | StatusCode::NO_CONTENT => Ok(Reply { body, date }),
+            StatusCode::OK | StatusCode::NO_CONTENT => Ok(Reply { body }),
             StatusCode::UNAUTHORIZED => {
                 Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() }))
             }

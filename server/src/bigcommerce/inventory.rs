@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{
     Error, Result, StoreApi,
     http::parse,
-    products::AT_ONCE,
+    products::{AT_ONCE, ahead},
     wire::{Envelope, text},
 };
 
@@ -95,7 +95,7 @@ impl StoreApi {
         stream::iter(first..=(counts + PAGE - 1) / PAGE)
             .map(move |number| {
                 let api = api.clone();
-                async move { api.inventory_page(number).await }
+                ahead(async move { api.inventory_page(number).await })
             })
             .buffered(AT_ONCE)
     }

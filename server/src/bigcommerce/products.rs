@@ -11,6 +11,7 @@ use std::{collections::VecDeque, pin::Pin};
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Error, Result, StoreApi,
@@ -149,6 +150,16 @@ fn first_filled(first: String, second: String) -> String {
 
 type Pages = Pin<Box<dyn Stream<Item = Result<Vec<ProductPage>>> + Send>>;
 
+/// Reads a page in a task of its own, so that it goes on while the page before it is written; ends when dropped.
+pub(super) async fn ahead<T: Send + 'static>(
+    read: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    match AbortOnDropHandle::new(tokio::spawn(read)).await {
+        Ok(page) => page,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
 /// Where the reading of a window stands.
 struct Reading {
     api: StoreApi,
@@ -184,7 +195,7 @@ impl StoreApi {
         let pages = stream::iter(numbers)
             .map(move |number| {
                 let api = api.clone();
-                async move { api.product_page(window, number).await }
+                ahead(async move { api.product_page(window, number).await })
             })
             .buffered(AT_ONCE);
         let reading = Reading {

@@ -46,7 +46,7 @@ impl Db {
             sealer: self.sealer.clone(),
             replica: self.replica,
             ids: Arc::default(),
-            _lock: None,
+            lock: None,
         };
         let mut tx = copy.begin().await?;
         for (table, condition) in TABLES {

@@ -12,9 +12,9 @@ use crate::{
     warehouse::carriers::{self, Carrier},
 };
 
-/// Reads the shipping methods and makes the carriers they belong to, with every provider BigCommerce knows.
-pub(super) async fn import(work: &Work) -> Result<()> {
-    let found = group(&work.api.shipping_options().await?);
+/// Makes the carriers that shipping methods belong to, with every provider BigCommerce knows.
+pub(super) async fn import(work: &Work, options: &[ShippingOption]) -> Result<()> {
+    let found = group(options);
     let expected = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let mut tx = work.page().await?;
     let mut counts = Counts::default();

@@ -42,10 +42,7 @@ pub(super) async fn read_all(
 }
 
 /// The orders in every status the store deducts.
-pub(super) async fn fetch_all(work: &Work, rule: StoreSettings) -> Result<Vec<OpenOrder>> {
-    if !rule.decreases_when_placed {
-        return Ok(Vec::new());
-    }
+pub(super) async fn fetch_all(work: &Work) -> Result<Vec<OpenOrder>> {
     let statuses = DEDUCTED_STATUS_IDS.map(|status| fetch(work, OrderFilter::Status(status)));
     Ok(try_join_all(statuses).await?.concat())
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Work, counted_orders, variant_words};
@@ -38,8 +38,6 @@ pub(super) struct Cursor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Stage {
-    /// Orders are to be read.
-    Orders,
     /// Counts are to be read from this page on; orders were read at this instant of the store's clock (ms).
     Pages { next: i64, since: i64 },
     /// Variants beyond this product and variant that came with no page are to be asked for.
@@ -50,12 +48,12 @@ enum Stage {
 
 /// Reads every count, beginning where an earlier attempt stopped.
 pub(super) async fn import(work: &Work, cursor: &str) -> Result<()> {
-    let fresh = Cursor { stage: Stage::Orders, units: 0 };
-    let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or(fresh);
-    let rule = counted_orders::rule(work).await?;
+    let (mut cursor, rule) = match serde_json::from_str(cursor) {
+        Ok(cursor) => (cursor, counted_orders::rule(work).await?),
+        Err(_) => read_orders(work).await?,
+    };
     loop {
         match cursor.stage {
-            Stage::Orders => read_orders(work, &mut cursor, rule).await?,
             Stage::Pages { next, since } => read_pages(work, &mut cursor, next, since).await?,
             Stage::Uncounted { product, variant, since } => {
                 read_uncounted(work, &mut cursor, (product, variant), since).await?;
@@ -78,14 +76,15 @@ impl Cursor {
     }
 }
 
-async fn read_orders(work: &Work, cursor: &mut Cursor, rule: StoreSettings) -> Result<()> {
+async fn read_orders(work: &Work) -> Result<(Cursor, StoreSettings)> {
     // The store's clock has whole seconds, and its filter too.
     let since = work.api.store_time().await?.as_millisecond() - 2_000;
-    let orders = counted_orders::fetch_all(work, rule).await?;
+    let (rule, orders) = try_join!(counted_orders::rule(work), counted_orders::fetch_all(work))?;
     let mut tx = work.page().await?;
     counted_orders::read_all(work, &mut tx, rule, orders).await?;
-    cursor.stage = Stage::Pages { next: 1, since };
-    work.keep(tx, PHASE, &cursor.json(), Counts::default(), 0).await
+    let cursor = Cursor { stage: Stage::Pages { next: 1, since }, units: 0 };
+    work.keep(tx, PHASE, &cursor.json(), Counts::default(), 0).await?;
+    Ok((cursor, rule))
 }
 
 async fn read_pages(work: &Work, cursor: &mut Cursor, next: i64, since: i64) -> Result<()> {

@@ -24,6 +24,8 @@ const PHASE: PhaseKind = PhaseKind::Products;
 pub(super) struct Cursor {
     /// Every product up to this id is in the warehouse or parked.
     after: i64,
+    /// Variants the store says it has.
+    pub(super) in_store: i64,
     /// Products read.
     pub(super) products: i64,
     /// Variants read.
@@ -36,23 +38,24 @@ pub(super) struct Cursor {
 pub(super) async fn import(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
     // A window ends at the highest id there was when it began; what was added meanwhile is the next one.
-    let (mut window, expected) = try_join!(work.api.products_beyond(cursor.after), work.api.variant_count())?;
+    let mut window;
+    (window, cursor.in_store) = try_join!(work.api.products_beyond(cursor.after), work.api.variant_count())?;
     while let Some(products) = window {
-        read_window(work, &mut cursor, products, expected).await?;
+        read_window(work, &mut cursor, products).await?;
         window = work.api.products_beyond(cursor.after).await?;
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
 }
 
-async fn read_window(work: &Work, cursor: &mut Cursor, window: Window, expected: i64) -> Result<()> {
+async fn read_window(work: &Work, cursor: &mut Cursor, window: Window) -> Result<()> {
     let mut pages = std::pin::pin!(work.api.products(window));
     while let Some(page) = pages.next().await {
         let page = page?;
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, cursor, &page).await?;
         cursor.after = page.last_id.unwrap_or(cursor.after);
-        work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, expected).await?;
+        work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, cursor.in_store).await?;
     }
     // Whatever the last products were, all up to the bound have been read or are gone.
     cursor.after = cursor.after.max(window.bound);

@@ -1,5 +1,7 @@
 //! Both sides of an import, compared: what replaces "log in and verify".
 
+use futures::try_join;
+
 use super::{Result, Work, counted_orders, inventory, products};
 use crate::{
     db::{Check, Exception, Report},
@@ -13,7 +15,6 @@ use crate::{
 /// Counts both sides and keeps the comparison.
 pub(super) async fn make(work: &Work) -> Result<()> {
     let run = work.db.existing_run(work.lease.run).await?;
-    let in_store = work.api.variant_count().await?;
     let (variants, items) = items::binding_counts(&work.db, work.store.id).await?;
     let read: Option<products::Cursor> = cursor(&run, PhaseKind::Products);
     let counted: Option<inventory::Cursor> = cursor(&run, PhaseKind::Inventory);
@@ -21,8 +22,9 @@ pub(super) async fn make(work: &Work) -> Result<()> {
     let mut orphans = Vec::new();
     if let Some(read) = read {
         let parked = read.parked_variants;
+        let mut in_store = read.in_store;
         if in_store != variants + parked {
-            orphans = work.api.orphan_variants().await?;
+            (in_store, orphans) = try_join!(work.api.variant_count(), work.api.orphan_variants())?;
         }
         let left_out = i64::try_from(orphans.len()).unwrap_or(i64::MAX);
         checks.push(check(

@@ -1,9 +1,11 @@
 //! A server in this process.
 
 use anyhow::{Context as _, anyhow};
+use plugin_host_proto::{client::Client, key::StoreKey};
 use plugin_host_server::clock::Clock;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus};
 
 use super::{Home, until};
 
@@ -46,7 +48,17 @@ impl Drop for Server {
     }
 }
 
-/// Whether a server of this home accepts connections and has made its admin key.
+/// Whether a server of this home has made its admin key and says that it serves.
 pub(super) async fn serves(home: &Home) -> bool {
-    home.admin_key_file().exists() && tokio::net::TcpStream::connect(("127.0.0.1", home.port())).await.is_ok()
+    let Ok(Ok(key)) = std::fs::read_to_string(home.admin_key_file()).map(|text| StoreKey::parse(&text))
+    else {
+        return false;
+    };
+    // Not through the balancer, whose address the key carries; to ask for health no key is needed.
+    let (scheme, _) = key.address().split_once("://").unwrap_or_default();
+    let address = format!("{scheme}://127.0.0.1:{}", home.port());
+    let nobody = StoreKey::new(key.kind(), address, key.pin(), key.id(), [0; 32]);
+    let Ok(Ok(client)) = nobody.map(|key| Client::connect(&key)) else { return false };
+    let health = client.health().check(HealthCheckRequest::default()).await;
+    health.is_ok_and(|health| health.into_inner().status() == ServingStatus::Serving)
 }

@@ -47,9 +47,9 @@ pub(crate) fn status_name(id: u8) -> &'static str {
     STATUSES.get(usize::from(id)).map_or("", |&(_, name, _)| name)
 }
 
-/// Whether an order in this state has been paid.
-pub(crate) fn is_paid(status: u8) -> bool {
-    matches!(status, 2 | 3 | 8..=14)
+/// Whether an order in this state counts as placed: it is paid, or its payment is authorised (7).
+pub(crate) fn is_placed(status: u8) -> bool {
+    matches!(status, 2 | 3 | 7..=14)
 }
 
 /// Someone's name and address.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::order::{Address, Consignment, Line, NewLine, NewOrder, Order, Shipment, is_paid, status};
+use super::order::{Address, Consignment, Line, NewLine, NewOrder, Order, Shipment, is_placed, status};
 use super::{Kind, Money, StockBehavior, Store};
 
 /// A parcel that is about to be recorded.
@@ -279,7 +279,7 @@ fn is_settled(line: &Line, behavior: StockBehavior) -> bool {
 /// How many of a line the store's rule has taken by the time its order is in this state.
 fn due(line: &Line, order_status: u8, behavior: StockBehavior) -> u32 {
     match behavior {
-        StockBehavior::OrderPlaced if is_paid(order_status) => line.quantity,
+        StockBehavior::OrderPlaced if is_placed(order_status) => line.quantity,
         StockBehavior::OrderPlaced => 0,
         StockBehavior::OrderCompletedOrShipped => match order_status {
             status::SHIPPED | status::COMPLETED => line.quantity,
