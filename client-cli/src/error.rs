@@ -59,7 +59,13 @@ impl From<client::Error> for Error {
             ),
             client::Error::Refused { code, reasons, .. } => {
                 let hints = hints(code, &reasons);
-                let reasons = reasons.iter().map(reason).collect();
+                // The server's message says them all in one line, which suits one reason and no more.
+                let (message, reasons) = match reasons.len() {
+                    0 | 1 => (message, Vec::new()),
+                    several => {
+                        (format!("{several} things stand in the way"), reasons.iter().map(reason).collect())
+                    }
+                };
                 Error::Told(Box::new(Told { exit: Exit::Refused, message, reasons, hints }))
             }
             client::Error::Failed(_) => {

@@ -6,7 +6,7 @@ const { fetchTransport } = require("@space48/bigcommerce-api/lib/internal/operat
 
 const transport = fetchTransport({
   agent: new http.Agent({ maxSockets: 10, keepAlive: true }),
-  baseUrl: process.env.BASE,
+  baseUrl: `${process.env.BASE}/v3`,
   headers: { "X-Auth-Token": process.env.TOKEN, Accept: "application/json" },
 });
 const client = new Management.V3.Client(transport);

@@ -67,6 +67,7 @@ PYTHON
 start() {
   local name="$1"
   shift
+  : >"$work/$name.log"
   "$@" >"$work/$name.log" 2>&1 </dev/null &
   started+=($!)
 }

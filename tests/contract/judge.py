@@ -151,7 +151,7 @@ def violations(status, marked, text):
 
 def place(violation):
     where = violation.get("location") or []
-    return f'{".".join(map(str, where))} {violation.get("message")}'
+    return f'{".".join(map(str, where))} {violation.get("message")}'[:300]
 
 
 def recorded(file):

@@ -13,7 +13,7 @@ use super::{
 /// What is read with each scope, the least that shows whether it was granted; the first five are indispensable.
 const PROBES: [(&str, &[(&str, &str)]); 7] = [
     ("v2/store", &[]),
-    ("v3/catalog/products", &[("limit", "1"), ("include_fields", "id")]),
+    ("v3/catalog/products", &[("limit", "1"), ("include_fields", "name")]),
     ("v3/inventory/items", &[("limit", "1")]),
     ("v3/inventory/locations", &[("limit", "1")]),
     ("v2/orders", &[("limit", "1")]),

@@ -180,7 +180,7 @@ impl StoreApi {
             ("sort", "id"),
             ("direction", "desc"),
             ("limit", "1"),
-            ("include_fields", "id"),
+            ("include_fields", "name"),
         ];
         let reply = self.get(PATH, &query).await?;
         let newest: Envelope<Vec<OnlyId>> = parse(PATH, &reply.body)?;

@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     quota: u64,
     /// The token that requests must carry.
-    #[arg(long, default_value = "sandbox-token")]
+    #[arg(long, default_value = "sandboxtoken")]
     token: String,
     /// The hash that names the store.
     #[arg(long, default_value = "sandbox1")]

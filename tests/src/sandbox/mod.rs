@@ -75,7 +75,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             store_hash: "sandbox1".to_owned(),
-            token: "sandbox-token".to_owned(),
+            token: "sandboxtoken".to_owned(),
             scopes: ALL_SCOPES.map(str::to_owned).into(),
             catalogue: Catalogue::clean(10),
             quota: 0,
