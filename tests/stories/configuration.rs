@@ -18,10 +18,10 @@ type Change = fn(&mut Configuration);
 
 /// The field that must be named, and what is wrong with it.
 const WRONG: [(&str, Change); 21] = [
-    ("default_division", |values| values.default_division = "NOWHERE".to_owned()),
-    ("default_uom", |values| values.default_uom = "BOX".to_owned()),
-    ("default_site", |values| values.default_site = "ANNEX".to_owned()),
-    ("default_location", |values| values.default_location = "Z-99".to_owned()),
+    ("default_division", |values| values.default_division = "NOWHERE".into()),
+    ("default_uom", |values| values.default_uom = "BOX".into()),
+    ("default_site", |values| values.default_site = "ANNEX".into()),
+    ("default_location", |values| values.default_location = "Z-99".into()),
     ("default_location", |values| values.default_site = String::new()),
     ("default_site", |values| values.default_division = String::new()),
     ("store_location_id", |values| values.store_location_id = 0),
@@ -35,13 +35,13 @@ const WRONG: [(&str, Change); 21] = [
     ("sync_interval_minutes", |values| values.sync_interval_minutes = 0),
     ("sync_interval_minutes", |values| values.sync_interval_minutes = 1_441),
     ("active_from", |values| {
-        values.active_from = "8 o'clock".to_owned();
-        values.active_until = "20:00".to_owned();
+        values.active_from = "8 o'clock".into();
+        values.active_until = "20:00".into();
     }),
-    ("active_until", |values| values.active_from = "08:00".to_owned()),
+    ("active_until", |values| values.active_from = "08:00".into()),
     ("end_of_day", |values| values.end_of_day = true),
-    ("end_of_day_time", |values| values.end_of_day_time = "24:00".to_owned()),
-    ("time_zone", |values| values.time_zone = "Mars/Olympus".to_owned()),
+    ("end_of_day_time", |values| values.end_of_day_time = "24:00".into()),
+    ("time_zone", |values| values.time_zone = "Mars/Olympus".into()),
 ];
 
 #[tokio::test]

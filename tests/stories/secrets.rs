@@ -22,12 +22,12 @@ fn spellings(key: &str) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let body = key.split_once('_').map_or(key, |(_, body)| body);
     let bytes = URL_SAFE_NO_PAD.decode(body)?;
     let secret = &bytes[bytes.len() - 36..bytes.len() - 4];
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(vec![
         ("the key's text".to_owned(), key.as_bytes().to_vec()),
         ("the key's end".to_owned(), body.as_bytes()[body.len() - 40..].to_vec()),
         ("the key's secret".to_owned(), secret.to_vec()),
-        ("the key's secret in hexadecimal".to_owned(), hex.into_bytes()),
+        ("the key's secret in hexadecimal".to_owned(), hex.concat().into_bytes()),
         ("the access token".to_owned(), TOKEN.as_bytes().to_vec()),
         ("the access token in base64".to_owned(), URL_SAFE_NO_PAD.encode(TOKEN).into_bytes()),
     ])

@@ -22,7 +22,7 @@ crate::on_both_databases! {
 /// Takes the next event; a lost connection is no event.
 async fn next(stream: &mut StatusStream) -> anyhow::Result<StreamStatusResponse> {
     loop {
-        let update = tokio::time::timeout(std::time::Duration::from_secs(60), stream.next()).await??;
+        let update = tokio::time::timeout(std::time::Duration::from_mins(1), stream.next()).await??;
         if let Update::Event(event) = update {
             return Ok(*event);
         }

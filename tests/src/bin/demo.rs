@@ -19,7 +19,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets::NOTHING};
 use plugin_host_cli::{Exit, Look, Surroundings};
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, options, store_with},
-    sandbox::{Catalogue, Options, Sandbox, store::Store},
+    sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script, store::Store},
 };
 
 /// Widest that tables and rules get, for comfortable reading.
@@ -32,13 +32,13 @@ const STORE: &str = "northridge";
 #[command(name = "cargo demo", bin_name = "cargo demo", version)]
 struct Arguments {
     /// How many products the store has
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     products: u32,
     /// How many orders were placed in the last thirty days
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 60)]
     orders: u32,
     /// How long the store takes for each answer
-    #[arg(long, default_value_t = 250, value_name = "MS")]
+    #[arg(long, default_value_t = 100, value_name = "MS")]
     latency_ms: u64,
     /// Keep store and server running afterwards, until ^C
     #[arg(long)]
@@ -74,7 +74,11 @@ async fn demo(arguments: &Arguments) -> anyhow::Result<()> {
     stage.heading("A BigCommerce store and a Plugin Host server, both on this computer")?;
     let (name, goods) = store.with_store(|store| (store.surroundings.name.clone(), goods(store)));
     stage.say(&format!("store   {name}, {goods}"))?;
-    stage.say(&format!("        at {}, answering in {} ms", store.base_url(), arguments.latency_ms))?;
+    stage.say(&format!(
+        "        at {}, answering in {} ms and more",
+        store.base_url(),
+        arguments.latency_ms
+    ))?;
     stage.say(&format!("server  at https://127.0.0.1:{}, with an embedded SQLite file", home.port()))?;
     stage.say(&format!("files   in {}, removed at the end", home.path().display()))?;
 
@@ -105,6 +109,7 @@ async fn demo(arguments: &Arguments) -> anyhow::Result<()> {
     stage.say(found.split("\n\n").next().unwrap_or_default().trim_end())?;
 
     stage.heading("5. Import Products, Inventory, and Carriers")?;
+    slow_down(&store);
     stage.shown("import")?;
     stage.run(&["import"], Exit::CompleteWithParked).await?;
 
@@ -151,6 +156,16 @@ async fn open_store(arguments: &Arguments) -> anyhow::Result<Sandbox> {
         }
     });
     Ok(store)
+}
+
+/// Lets pages come one after the other, as from a store far away, so that the progress can be seen.
+fn slow_down(store: &Sandbox) {
+    for path in ["/v3/catalog/products", "/v3/inventory/items"] {
+        for page in 1..=12 {
+            let later = Fault::Delay { ms: 350 * u64::from(page) };
+            store.script(Script::next(Matcher::path(path).query("page="), later).after_first(page - 1));
+        }
+    }
 }
 
 fn goods(store: &Store) -> String {

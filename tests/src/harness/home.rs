@@ -178,9 +178,10 @@ impl Home {
 }
 
 fn encryption_key() -> String {
-    let mut key = [0_u8; 32];
-    rand::rng().fill_bytes(&mut key);
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
+    let (mut high, mut low) = ([0_u8; 16], [0_u8; 16]);
+    rand::rng().fill_bytes(&mut high);
+    rand::rng().fill_bytes(&mut low);
+    format!("{:032x}{:032x}", u128::from_be_bytes(high), u128::from_be_bytes(low))
 }
 
 fn text(path: &Path) -> String {
