@@ -87,6 +87,8 @@ CREATE TABLE runs (
 );
 CREATE UNIQUE INDEX one_running_run_per_store ON runs (store_id) WHERE state = 'RUNNING';
 CREATE UNIQUE INDEX one_queued_run_per_kind ON runs (store_id, kind, dry_run) WHERE state = 'QUEUED';
+CREATE UNIQUE INDEX one_open_import_per_store ON runs (store_id, dry_run)
+    WHERE kind = 'IMPORT' AND state IN ('QUEUED', 'RUNNING');
 CREATE INDEX runs_by_store ON runs (store_id, id);
 
 CREATE TABLE phases (

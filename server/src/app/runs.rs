@@ -41,6 +41,10 @@ impl App {
         dry_run: bool,
         request_id: &str,
     ) -> Result<Asked> {
+        // Whoever asks at the same moment, and the end of a run, wait here: what is read below stays true until the
+        // transaction ends.
+        let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, store.id).await?;
         let method = if dry_run { "Import dry run" } else { "Import" };
         if let Some(outcome) = self.db.request_outcome(store.id, method, request_id).await?
             && let Ok(id) = outcome.parse()
@@ -60,7 +64,6 @@ impl App {
         };
         self.resolve_place(store, &configuration.values).await?;
 
-        let mut tx = self.db.begin().await?;
         let id = if let Some(run) = unfinished.filter(|run| run.state == RunState::Failed) {
             self.db.requeue_run(&mut tx, run.id).await?;
             run.id

@@ -45,8 +45,6 @@ pub struct Profile {
 pub struct StoreSettings {
     /// Whether stock is lowered when an order is placed, rather than when it is completed or shipped.
     pub decreases_when_placed: bool,
-    /// Whether refunded units go back into the count.
-    pub restocks_refunds: bool,
 }
 
 /// One of the store's locations.
@@ -62,7 +60,7 @@ pub struct Location {
 
 #[derive(Deserialize)]
 struct WireStore {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     name: String,
     #[serde(default, deserialize_with = "text")]
     domain: String,
@@ -81,8 +79,6 @@ struct WireZone {
 #[derive(Deserialize)]
 struct WireSettings {
     update_stock_behavior: String,
-    #[serde(default)]
-    refund_order_stock_adjustment: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -163,8 +159,7 @@ impl StoreApi {
                 return Err(Error::Unreadable { path: path.into(), what });
             }
         };
-        let restocks_refunds = settings.data.refund_order_stock_adjustment.unwrap_or_default();
-        Ok(StoreSettings { decreases_when_placed, restocks_refunds })
+        Ok(StoreSettings { decreases_when_placed })
     }
 
     /// The store's locations.

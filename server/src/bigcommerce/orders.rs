@@ -54,8 +54,6 @@ struct WireLine {
     quantity: f64,
     #[serde(default)]
     quantity_shipped: f64,
-    #[serde(default)]
-    quantity_refunded: f64,
     #[serde(default, rename = "type")]
     kind: String,
 }
@@ -70,7 +68,6 @@ impl WireLine {
             variant_id: self.variant_id.unwrap_or_default(),
             quantity: self.quantity as i64,
             shipped: self.quantity_shipped as i64,
-            refunded: self.quantity_refunded as i64,
         }
     }
 }

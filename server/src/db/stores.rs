@@ -95,6 +95,12 @@ impl Db {
         Ok(StoreId(Row(&row, "stores").int("id")?))
     }
 
+    /// Makes everybody else who would change what belongs to this store wait until the transaction ends.
+    pub async fn lock_store(&self, tx: &mut Tx, store: StoreId) -> Result<()> {
+        let lock = tx.statement("UPDATE stores SET event_number = event_number WHERE id = ?").bind(store.0);
+        tx.execute(lock).await.map(drop)
+    }
+
     /// Sets what a store was granted.
     pub async fn set_grants(&self, tx: &mut Tx, store: StoreId, grants: Grants) -> Result<()> {
         let statement = tx

@@ -20,18 +20,15 @@ pub struct OrderLine {
     pub quantity: i64,
     /// Units that have left.
     pub shipped: i64,
-    /// Units whose money went back.
-    pub refunded: i64,
 }
 
 impl OrderLine {
     /// Units the store has deducted whose goods have not left.
     ///
-    /// Refunded units are still on the shelf. Where the store puts refunded units back into its count they are in
-    /// that count again, so adding them here would count them twice.
-    pub fn deducted(&self, store_restocks_refunds: bool) -> i64 {
-        let back = if store_restocks_refunds { self.refunded } else { 0 };
-        (self.quantity - self.shipped - back).max(0)
+    /// Refunded units among them are still on the shelf and not back in the store's count: a store returns stock
+    /// when an order is cancelled or wholly refunded, never for a part (BigCommerce events page, inventory rows).
+    pub fn deducted(&self) -> i64 {
+        (self.quantity - self.shipped).max(0)
     }
 }
 
@@ -39,23 +36,17 @@ impl OrderLine {
 mod tests {
     use super::*;
 
-    fn line(quantity: i64, shipped: i64, refunded: i64) -> OrderLine {
-        OrderLine { order_id: 1, line_id: 1, product_id: 1, variant_id: 1, quantity, shipped, refunded }
+    fn deducted(quantity: i64, shipped: i64) -> i64 {
+        OrderLine { order_id: 1, line_id: 1, product_id: 1, variant_id: 1, quantity, shipped }.deducted()
     }
 
     #[test]
     fn what_has_left_is_no_longer_here() {
-        assert_eq!(line(5, 2, 0).deducted(false), 3);
-    }
-
-    #[test]
-    fn a_refund_counts_as_here_only_where_the_store_did_not_restock_it() {
-        assert_eq!(line(5, 0, 2).deducted(false), 5);
-        assert_eq!(line(5, 0, 2).deducted(true), 3);
+        assert_eq!(deducted(5, 2), 3);
     }
 
     #[test]
     fn more_shipped_than_ordered_is_nothing_left() {
-        assert_eq!(line(1, 2, 0).deducted(false), 0);
+        assert_eq!(deducted(1, 2), 0);
     }
 }

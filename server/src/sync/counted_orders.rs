@@ -128,7 +128,7 @@ fn lines(order: &OpenOrder, rule: StoreSettings) -> Lines {
     if !rule.decreases_when_placed || !DEDUCTED_STATUS_IDS.contains(&order.status_id) {
         return Lines::new();
     }
-    let deducted = order.lines.iter().map(|line| (line, line.deducted(rule.restocks_refunds)));
+    let deducted = order.lines.iter().map(|line| (line, line.deducted()));
     deducted
         .filter(|(line, units)| *units > 0 && line.product_id > 0)
         .map(|(line, units)| (line.line_id, (line.product_id, line.variant_id, units)))
