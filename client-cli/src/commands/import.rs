@@ -185,6 +185,10 @@ fn last_words(run: &Run) -> String {
     let kind = text::run_kind(run.kind());
     match run.state() {
         RunState::Failed => format!("the {kind} failed; `plugin-host {kind}` resumes it where it stopped"),
+        RunState::CompleteWithParked if run.dry_run => format!(
+            "this was a dry run: nothing was kept; {} records would wait for a person",
+            text::number(render::parked(run))
+        ),
         RunState::CompleteWithParked => format!(
             "the {kind} is complete, but {} records wait for a person; `plugin-host parked` lists them",
             text::number(render::parked(run))
