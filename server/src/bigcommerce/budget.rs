@@ -41,6 +41,32 @@ struct Window {
     in_flight: u64,
 }
 
+/// One request on its way; however it ends, also unsent or abandoned, it is no longer counted as such afterwards.
+#[derive(Debug)]
+pub(super) struct Slot<'b> {
+    budget: &'b Budget,
+    counted: bool,
+}
+
+impl Slot<'_> {
+    /// Learns from the reply.
+    pub(super) fn settle(self, seen: Quota) {
+        let budget = self.budget;
+        // The reply counts this request, so it is off its way first.
+        drop(self);
+        budget.learn(seen);
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(window) = state.as_mut().filter(|_| self.counted) {
+            window.in_flight = window.in_flight.saturating_sub(1);
+        }
+    }
+}
+
 impl Window {
     /// The reserve for people: one request in fifty, released in the last tenth of the window.
     fn reserve(&self, now: Instant) -> u64 {
@@ -61,18 +87,18 @@ impl Window {
 
 impl Budget {
     /// Waits until a request may be sent.
-    pub(super) async fn acquire(&self, urgency: Urgency) {
+    pub(super) async fn acquire(&self, urgency: Urgency) -> Slot<'_> {
         loop {
             let now = Instant::now();
             let until = {
                 let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                let Some(window) = state.as_mut() else { return };
+                let Some(window) = state.as_mut() else { return Slot { budget: self, counted: false } };
                 window.roll(now);
                 let kept = if urgency == Urgency::Background { window.reserve(now) } else { 0 };
                 if window.left > kept {
                     window.left -= 1;
                     window.in_flight += 1;
-                    return;
+                    return Slot { budget: self, counted: true };
                 }
                 let release = window.ends - window.length / 10;
                 if window.left > 0 && now < release {
@@ -85,14 +111,9 @@ impl Budget {
         }
     }
 
-    /// Learns from a reply; none when it had no quota headers or never came.
-    pub(super) fn settle(&self, seen: Option<Quota>) {
+    fn learn(&self, seen: Quota) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(window) = state.as_mut() {
-            window.in_flight = window.in_flight.saturating_sub(1);
-        }
-        let Some(seen) = seen else { return };
         let ends = now + seen.reset;
         match state.as_mut() {
             // A reply of the window we know: requests still on their way are not in its count yet.
@@ -121,14 +142,14 @@ mod tests {
 
     async fn waited(budget: &Budget, urgency: Urgency) -> Duration {
         let before = Instant::now();
-        budget.acquire(urgency).await;
+        drop(budget.acquire(urgency).await);
         before.elapsed()
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_left_is_used_without_waiting() {
         let budget = Budget::default();
-        budget.settle(Some(quota(10, 30_000)));
+        budget.learn(quota(10, 30_000));
         for _ in 0..8 {
             assert_eq!(waited(&budget, Urgency::Background).await, Duration::ZERO);
         }
@@ -137,7 +158,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_reserve_is_for_people_until_late_in_the_window() {
         let budget = Budget::default();
-        budget.settle(Some(quota(2, 30_000)));
+        budget.learn(quota(2, 30_000));
         assert_eq!(waited(&budget, Urgency::Interactive).await, Duration::ZERO);
         let waited = waited(&budget, Urgency::Background).await;
         assert!((27.0..27.1).contains(&waited.as_secs_f64()), "{waited:?}");
@@ -146,7 +167,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn with_nothing_left_everybody_waits_for_the_next_window() {
         let budget = Budget::default();
-        budget.settle(Some(quota(0, 12_000)));
+        budget.learn(quota(0, 12_000));
         assert!(waited(&budget, Urgency::Interactive).await > Duration::from_secs(12));
         assert_eq!(waited(&budget, Urgency::Background).await, Duration::ZERO);
     }
@@ -154,10 +175,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_of_other_apps_are_believed() {
         let budget = Budget::default();
-        budget.settle(Some(quota(50, 30_000)));
-        budget.acquire(Urgency::Background).await;
-        budget.settle(Some(quota(3, 29_000)));
-        budget.acquire(Urgency::Background).await;
+        budget.learn(quota(50, 30_000));
+        budget.acquire(Urgency::Background).await.settle(quota(3, 29_000));
+        drop(budget.acquire(Urgency::Background).await);
         assert!(waited(&budget, Urgency::Background).await > Duration::from_secs(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_were_abandoned_do_not_shrink_the_next_window() {
+        let budget = Budget::default();
+        budget.learn(quota(100, 30_000));
+        for _ in 0..50 {
+            drop(budget.acquire(Urgency::Background).await);
+        }
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        for _ in 0..98 {
+            assert_eq!(waited(&budget, Urgency::Background).await, Duration::ZERO);
+        }
     }
 }

@@ -145,7 +145,7 @@ impl StoreApi {
     }
 
     async fn attempt(&self, path: &str, query: &[(&str, &str)]) -> std::result::Result<Reply, Failed> {
-        self.budget.acquire(self.urgency).await;
+        let slot = self.budget.acquire(self.urgency).await;
         let request = self
             .http
             .get(format!("{}/{path}", self.base))
@@ -157,12 +157,13 @@ impl StoreApi {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
-                self.budget.settle(None);
                 return Err(Failed::Again { after: None, what: without_url(error) });
             }
         };
         let quota = quota(response.headers());
-        self.budget.settle(quota);
+        if let Some(quota) = quota {
+            slot.settle(quota);
+        }
         self.read(path, response, quota).await
     }
 
