@@ -1,5 +1,6 @@
 -- One text for SQLite and PostgreSQL: TEXT and BIGINT only. Instants are milliseconds since 1970 UTC, money and
 -- weights ten-thousandths, yes/no 0 or 1. `*_key` columns hold text folded by the server (trimmed, lower case).
+-- A table marked "rows by key" has no other order, where the engine leaves the choice.
 
 CREATE TABLE facts (                    -- what is true of this database as a whole
     name  TEXT PRIMARY KEY,
@@ -216,7 +217,7 @@ CREATE TABLE inventory (
     opening_run BIGINT,                 -- the import that set it; empty once the warehouse has changed it
     changed_at  BIGINT NOT NULL,
     PRIMARY KEY (item_id, location_id)
-);
+) /* rows by key */;
 
 CREATE TABLE adjustments (              -- the history of on-hand quantities changed by hand
     id          BIGINT PRIMARY KEY,
@@ -255,7 +256,7 @@ CREATE TABLE bindings (                 -- which item stands for which variant
     sku        TEXT NOT NULL,
     tracking   TEXT NOT NULL CHECK (tracking IN ('NONE', 'PRODUCT', 'VARIANT')),
     PRIMARY KEY (store_id, product_id, variant_id)
-);
+) /* rows by key */;
 CREATE INDEX bindings_by_item ON bindings (item_id);
 
 CREATE TABLE open_order_lines (         -- what the store has deducted and nobody has sent (amendments A and B)

@@ -18,7 +18,7 @@ pub use error::Error;
 pub use http::{Api, BaseUrls, StoreApi};
 pub use inventory::{InventoryPage, InventoryRow};
 pub use orders::{OpenOrder, OrderFilter};
-pub use products::{ProductPage, Unreadable, Window};
+pub use products::{ProductPage, Unreadable, Window, ahead};
 pub use shipping::ShippingOption;
 
 /// What a call to BigCommerce answers.

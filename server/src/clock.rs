@@ -1,11 +1,8 @@
 //! Time as a parameter: rules, leases and back-off ask a [`Clock`], never the machine.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
 use jiff::Timestamp;
@@ -38,10 +35,10 @@ impl Clock {
         Timestamp::from_millisecond(ms).expect("a clock shows an instant jiff can hold")
     }
 
-    /// Moves a manual clock on; does nothing to one that follows the machine.
-    pub fn advance(&self, by: Duration) {
+    /// Sets a manual clock, ahead or back; does nothing to one that follows the machine.
+    pub fn set(&self, now: Timestamp) {
         if let Some(ms) = &self.manual {
-            ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+            ms.store(now.as_millisecond(), Ordering::SeqCst);
         }
     }
 }

@@ -28,6 +28,7 @@ mod reports;
 mod requests;
 mod row;
 mod runs;
+mod schema;
 mod seal;
 mod stores;
 
@@ -175,7 +176,7 @@ impl Db {
         let engine = Engine::of(url)?;
         let lock = if engine == Engine::Sqlite { lock_file(url)? } else { None };
         let (writer, reader) = match engine {
-            Engine::Sqlite => (sqlite_pool(url, 1).await?, sqlite_pool(url, 4).await?),
+            Engine::Sqlite => (sqlite_writer(url).await?, sqlite_pool(url, 4, &[]).await?),
             Engine::Postgres => {
                 // Two pools: a transaction that needs another row meanwhile never waits for its own kind.
                 let pool = |most| {
@@ -187,11 +188,7 @@ impl Db {
                 (pool(12).await?, pool(8).await?)
             }
         };
-        let migrator = sqlx::migrate!("./migrations");
-        migrator
-            .run(&writer)
-            .await
-            .map_err(|error| Error::Unusable(format!("the tables cannot be made: {error}")))?;
+        schema::bring_up_to_date(engine, &writer).await?;
         let ids = Arc::default();
         let db = Self {
             engine,
@@ -319,20 +316,27 @@ impl Tx {
     }
 }
 
-async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool> {
+/// The one connection that writes. It keeps the trees that a page of new rows goes into at hand, and lets 16 MiB gather
+/// in the log before they are folded into the file, so that a page which is written often is folded once.
+async fn sqlite_writer(url: &str) -> Result<AnyPool> {
+    sqlite_pool(url, 1, &["PRAGMA cache_size = -8000", "PRAGMA wal_autocheckpoint = 4000"]).await
+}
+
+async fn sqlite_pool(url: &str, connections: u32, more: &'static [&'static str]) -> Result<AnyPool> {
+    /// What every connection is told first; a power loss must not forget what was promised to the store.
+    const PRAGMAS: [&str; 5] = [
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA busy_timeout = 5000",
+        "PRAGMA temp_store = MEMORY",
+    ];
     let options = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
-        .after_connect(|connection, _| {
+        .after_connect(move |connection, _| {
             Box::pin(async move {
-                for pragma in [
-                    "PRAGMA journal_mode = WAL",
-                    // A power loss must not forget what was promised to the store.
-                    "PRAGMA synchronous = FULL",
-                    "PRAGMA foreign_keys = ON",
-                    "PRAGMA busy_timeout = 5000",
-                    "PRAGMA temp_store = MEMORY",
-                ] {
+                for &pragma in PRAGMAS.iter().chain(more) {
                     sqlx::query(pragma).execute(&mut *connection).await?;
                 }
                 Ok(())

@@ -138,8 +138,8 @@ impl Settings {
                 "tls = \"off\" is accepted on loopback only: keys would cross the network in the clear",
             );
         }
-        if self.lease_ms < 200 {
-            return refuse("lease_ms must be 200 or more");
+        if !(200..=300_000).contains(&self.lease_ms) {
+            return refuse("lease_ms must be from 200 to 300000");
         }
         for (one, other) in [
             (&self.authority_certificate_file, &self.authority_key_file),

@@ -1,7 +1,8 @@
 //! The verbs: one file per kind of data.
 //!
-//! A run is a list of phases, a phase a cursor over pages. Each page is one transaction that holds the data, the
-//! bindings, the counts and the cursor, so that a kill at any moment costs at most one page read again.
+//! A run is a list of phases, a phase a cursor over pages. A page, or the few that are there already, is one
+//! transaction that holds the data, the bindings, the counts and the cursor, so that a kill at any moment costs no more
+//! than these pages read again.
 
 mod carriers;
 mod counted_orders;
@@ -30,6 +31,9 @@ use crate::{
     events::{Bus, Change, Event, Severity},
     warehouse::places::PlaceIds,
 };
+
+/// Pages that are written in one transaction when they have come faster than they can be written.
+const PAGES_AT_ONCE: usize = 8;
 
 /// Why a run did not get to its end.
 #[derive(Debug, thiserror::Error)]

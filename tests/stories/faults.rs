@@ -80,8 +80,8 @@ async fn an_import_that_maintenance_stopped_is_resumed_and_nothing_is_doubled(
 ) -> anyhow::Result<()> {
     let scene = Scene::open(engine, CATALOGUE).await?;
     // The third page of products never comes.
-    let later = Matcher::path("/v3/catalog/products").query("include=variants");
-    scene.store.script(Script::next(later, Fault::Status { status: 503 }).after_first(2).times(u32::MAX));
+    let third = Matcher::path("/v3/catalog/products").query("page=3");
+    scene.store.script(Script::next(third, Fault::Status { status: 503 }).times(u32::MAX));
     let run = scene.operator.import_and_wait(false).await?;
     ensure!(run.state() == RunState::Failed, "{run:?}");
     let words = run.problem.to_lowercase();

@@ -1,6 +1,8 @@
 //! What the Plugin Host promises, as stories: a store, a server and the people who use it.
 
+mod bad_days;
 mod changes;
+mod claims;
 mod configuration;
 mod connecting;
 mod faults;

@@ -1,14 +1,20 @@
 //! Watching: a snapshot, then every event, whatever breaks meanwhile.
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use plugin_host_proto::{
     client::{StatusStream, Update},
-    v1::{ResumePoint, RunState, StreamStatusRequest, StreamStatusResponse, stream_status_response::Change},
+    v1::{
+        ResumePoint, RunState, StreamStatusRequest, StreamStatusResponse,
+        plugin_host_service_client::PluginHostServiceClient, stream_status_response::Change,
+    },
 };
-use plugin_host_tests::harness::options;
 use plugin_host_tests::{
-    harness::{Engine, Operator, defaults, is_final},
+    harness::{Engine, Home, Operator, defaults, is_final, options, store},
     sandbox::{Catalogue, Options},
+};
+use tonic::{
+    metadata::{Ascii, MetadataValue},
+    transport::Endpoint,
 };
 
 use crate::scene::{Scene, start};
@@ -46,6 +52,50 @@ fn check_numbers(events: &[StreamStatusResponse], first: i64) -> anyhow::Result<
     let numbers: Vec<i64> = events.iter().map(|event| event.number).filter(|number| *number != 0).collect();
     let expected: Vec<i64> = (first..).take(numbers.len()).collect();
     ensure!(numbers == expected, "{numbers:?} instead of {expected:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_that_is_too_slow_gets_a_fresh_snapshot_and_never_an_error() -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(1)).await?;
+    let mut home = Home::new(Engine::Sqlite, &store).await?;
+    home.set("tls", "off");
+    home.set("public_address", format!("http://127.0.0.1:{}", home.port()));
+    let _server = start(&home).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    // As little as the protocol lets a reader take in without reading.
+    let channel = Endpoint::from_shared(format!("http://127.0.0.1:{}", home.port()))?
+        .initial_stream_window_size(1_024)
+        .connect()
+        .await?;
+    let bearer: MetadataValue<Ascii> = format!("Bearer {}", operator.key).parse()?;
+    let mut service = PluginHostServiceClient::with_interceptor(channel, move |mut request: tonic::Request<()>| {
+        request.metadata_mut().insert("authorization", bearer.clone());
+        Ok(request)
+    });
+    let mut stream = service.stream_status(StreamStatusRequest::default()).await?.into_inner();
+
+    // More than the server holds for a reader, and what the line between them swallows besides.
+    const SAVES: i64 = 2_000;
+    for revision in 1..=SAVES {
+        operator.configure_from(revision, defaults()).await?;
+    }
+    let (mut last, mut snapshots) = (0, 0);
+    while last < SAVES {
+        let event = stream.message().await?.context("the stream ended")?;
+        match event.change {
+            Some(Change::Snapshot(status)) => {
+                snapshots += 1;
+                last = status.configuration_revision;
+            }
+            Some(Change::ConfigurationRevision(revision)) => {
+                ensure!(revision == last + 1, "revision {revision} came after {last}");
+                last = revision;
+            }
+            _ => {}
+        }
+    }
+    ensure!(snapshots >= 2, "nothing was left out, so this tested nothing");
     Ok(())
 }
 

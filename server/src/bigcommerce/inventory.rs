@@ -84,6 +84,19 @@ impl From<WireRow> for InventoryRow {
     }
 }
 
+impl InventoryPage {
+    /// Several pages, at least one, in their order as one; or the first error among them.
+    pub fn join(pages: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
+        let mut joined = Self { number: 0, rows: Vec::new(), total: 0 };
+        for page in pages {
+            let page = page?;
+            (joined.number, joined.total) = (page.number, page.total);
+            joined.rows.extend(page.rows);
+        }
+        Ok(joined)
+    }
+}
+
 impl StoreApi {
     /// The counts from a page on, as many pages as that many counts fill; each page says how many there are.
     pub fn inventory(

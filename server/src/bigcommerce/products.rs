@@ -150,11 +150,9 @@ fn first_filled(first: String, second: String) -> String {
 
 type Pages = Pin<Box<dyn Stream<Item = Result<Vec<ProductPage>>> + Send>>;
 
-/// Reads a page in a task of its own, so that it goes on while the page before it is written; ends when dropped.
-pub(super) async fn ahead<T: Send + 'static>(
-    read: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    match AbortOnDropHandle::new(tokio::spawn(read)).await {
+/// Works on a page in a task of its own, so that it goes on while the page before it is written; ends when dropped.
+pub async fn ahead<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    match AbortOnDropHandle::new(tokio::spawn(work)).await {
         Ok(page) => page,
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }
@@ -288,6 +286,20 @@ impl Reading {
 }
 
 impl ProductPage {
+    /// Several pages in their order as one, or the first error among them.
+    pub fn join(pages: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
+        let mut joined = Self::default();
+        for page in pages {
+            let page = page?;
+            joined.first_id = joined.first_id.or(page.first_id);
+            joined.last_id = page.last_id.or(joined.last_id);
+            joined.total = page.total;
+            joined.products.extend(page.products);
+            joined.unreadable.extend(page.unreadable);
+        }
+        Ok(joined)
+    }
+
     /// Drops what an earlier page has handed out already.
     fn forget_up_to(&mut self, id: i64) {
         if self.first_id.is_some_and(|first| first <= id) {

@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::{Engine, Result, Statement, Tx};
 
 /// Rows in one statement; larger ones gain nothing on either engine.
-const ROWS: usize = 250;
+const ROWS: usize = 500;
 
 /// One value of a row.
 #[derive(Clone, Debug)]
@@ -74,11 +74,11 @@ pub(crate) async fn insert<const N: usize>(
     Ok(touched)
 }
 
-/// Reads the rows of `head`, whose one `?` is a number, with `column IN (…)` of the given values after it.
+/// Reads the rows of `head`, whose `?` are numbers, with `column IN (…)` of the given values after it.
 pub(crate) async fn select_in(
     tx: &mut Tx,
     head: &str,
-    first: i64,
+    numbers: &[i64],
     column: &str,
     values: Vec<Value>,
 ) -> Result<Vec<sqlx::any::AnyRow>> {
@@ -90,8 +90,8 @@ pub(crate) async fn select_in(
         sql.push_str(" AND ");
         sql.push_str(column);
         sql.push_str(" IN ");
-        placeholders(&mut sql, tx.engine, 1, chunk.len());
-        let statement = sqlx::query(AssertSqlSafe(sql)).bind(first);
+        placeholders(&mut sql, tx.engine, numbers.len(), chunk.len());
+        let statement = numbers.iter().fold(sqlx::query(AssertSqlSafe(sql)), |statement, n| statement.bind(*n));
         found.extend(tx.rows(chunk.into_iter().fold(statement, bind)).await?);
     }
     Ok(found)

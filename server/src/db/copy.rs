@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
-use super::{Db, Engine, Error, Lease, Result, Tx, Value, bulk, sqlite_pool};
+use super::{Db, Engine, Lease, Result, Tx, Value, bulk, schema, sqlite_pool, sqlite_writer};
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
 const TABLES: [(&str, &str); 17] = [
@@ -32,12 +32,8 @@ impl Db {
     /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.
     pub async fn copy_for_dry_run(&self, lease: &Lease, file: &Path) -> Result<Self> {
         let url = format!("sqlite:{}?mode=rwc", file.display());
-        let (writer, reader) = (sqlite_pool(&url, 1).await?, sqlite_pool(&url, 2).await?);
-        let migrator = sqlx::migrate!("./migrations");
-        migrator
-            .run(&writer)
-            .await
-            .map_err(|error| Error::Unusable(format!("the copy cannot be made: {error}")))?;
+        let (writer, reader) = (sqlite_writer(&url).await?, sqlite_pool(&url, 2, &[]).await?);
+        schema::bring_up_to_date(Engine::Sqlite, &writer).await?;
         let copy = Self {
             engine: Engine::Sqlite,
             writer,

@@ -27,9 +27,11 @@ impl Db {
     /// Claims the oldest run that waits, or whose worker has not been heard of for too long.
     pub async fn claim_run(&self, token: i64, length: Duration) -> Result<Option<Lease>> {
         let now = self.engine.now();
+        // No lease is as long as ten minutes: what seems to be was given by a clock that has been put back since.
         let claimable = format!(
-            "((state = 'RUNNING' AND lease_until < {now}) OR (state = 'QUEUED' AND NOT EXISTS \
-             (SELECT 1 FROM runs AS other WHERE other.store_id = runs.store_id AND other.state = 'RUNNING')))"
+            "((state = 'RUNNING' AND (lease_until < {now} OR lease_until > {now} + 600000)) OR \
+             (state = 'QUEUED' AND NOT EXISTS (SELECT 1 FROM runs AS other \
+             WHERE other.store_id = runs.store_id AND other.state = 'RUNNING')))"
         );
         // The condition stands outside the subselect too: without it two PostgreSQL sessions claim the same run.
         let sql = format!(

@@ -1,5 +1,7 @@
 //! Records that wait for a person.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -88,20 +90,23 @@ impl Db {
         bulk::insert(tx, into, rows.collect(), again).await.map(drop)
     }
 
-    /// Frees records whose cause is gone.
+    /// Frees the records of some products that a run has read again and has not parked again.
     pub async fn unpark(
         &self,
         tx: &mut Tx,
-        store: StoreId,
-        kind: PhaseKind,
-        (product_id, variant_id): (i64, i64),
+        (store, run, kind): (StoreId, RunId, PhaseKind),
+        products: RangeInclusive<i64>,
     ) -> Result<()> {
         let statement = tx
-            .statement("DELETE FROM parked_records WHERE store_id = ? AND kind = ? AND product_id = ? AND variant_id = ?")
+            .statement(
+                "DELETE FROM parked_records WHERE store_id = ? AND kind = ? AND product_id BETWEEN ? AND ? \
+                 AND run_id <> ?",
+            )
             .bind(store.0)
             .bind(kind.word())
-            .bind(product_id)
-            .bind(variant_id);
+            .bind(*products.start())
+            .bind(*products.end())
+            .bind(run.0);
         tx.execute(statement).await.map(drop)
     }
 

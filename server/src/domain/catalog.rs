@@ -70,8 +70,14 @@ pub enum ItemNumberRule {
 /// What becomes of a product: the variants grouped into the items they share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemDraft {
+    /// The product.
+    pub product_id: i64,
+    /// How the store counts it.
+    pub tracking: Tracking,
     /// Its number, or why it cannot have one.
     pub number: Result<String, Reason>,
+    /// The number, folded; empty when it has none.
+    pub number_key: String,
     /// Its name.
     pub name: String,
     /// Its UPC; blank when it has none.
@@ -126,8 +132,12 @@ impl Product {
                 ItemNumberRule::ProductName => name.clone(),
             })
             .find(|candidate| !candidate.is_empty());
+        let number = number.ok_or(Reason::ItemNumberBlank).and_then(usable_number);
         ItemDraft {
-            number: number.ok_or(Reason::ItemNumberBlank).and_then(usable_number),
+            product_id: self.id,
+            tracking: self.tracking,
+            number_key: number.as_deref().map(fold).unwrap_or_default(),
+            number,
             name,
             upc,
             price: variant.price.or(self.price),

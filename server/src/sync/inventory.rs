@@ -9,9 +9,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Work, counted_orders, variant_words};
+use super::{PAGES_AT_ONCE, Result, Work, counted_orders, variant_words};
 use crate::{
-    bigcommerce::{InventoryRow, StoreSettings},
+    bigcommerce::{InventoryPage, InventoryRow, StoreSettings},
     db::{Exception, NewParked, Tx},
     domain::{
         catalog::Tracking,
@@ -94,9 +94,9 @@ async fn read_pages(work: &Work, cursor: &mut Cursor, next: i64, since: i64) -> 
     let mut next = next;
     loop {
         let began_with = next;
-        let mut pages = std::pin::pin!(work.api.inventory(next, total.max(1)));
-        while let Some(page) = pages.next().await {
-            let page = page?;
+        let mut pages = std::pin::pin!(work.api.inventory(next, total.max(1)).ready_chunks(PAGES_AT_ONCE));
+        while let Some(pages) = pages.next().await {
+            let page = InventoryPage::join(pages)?;
             let mut tx = work.page().await?;
             let counts = apply(work, &mut tx, cursor, &page.rows, &deducted).await?;
             (next, total) = (page.number + 1, page.total);
@@ -179,7 +179,8 @@ async fn settle(work: &Work, cursor: &mut Cursor, rule: StoreSettings, since: i6
 /// The bound variants among products and variants of order lines.
 async fn bound_keys(work: &Work, affected: &[(i64, i64)]) -> Result<Vec<(i64, i64)>> {
     let products: BTreeSet<i64> = affected.iter().map(|(product, _)| *product).collect();
-    let countable = stock::countable(&mut work.page().await?, work.store.id, products).await?;
+    let location = work.place.location;
+    let countable = stock::countable(&mut work.page().await?, work.store.id, location, products).await?;
     let mut keys: Vec<(i64, i64)> = countable
         .into_iter()
         .filter(|((product, variant), countable)| {
@@ -211,10 +212,7 @@ async fn apply(
     deducted: &HashMap<i64, i64>,
 ) -> Result<Counts> {
     let products: BTreeSet<i64> = rows.iter().map(|row| row.product_id).collect();
-    let countable = stock::countable(tx, work.store.id, products).await?;
-    let item_ids: Vec<i64> = countable.values().map(|countable| countable.item_id).collect();
-    let holdings = stock::holdings(tx, work.place.location, item_ids.clone()).await?;
-    let adjusted = stock::adjusted(tx, work.place.location, item_ids).await?;
+    let countable = stock::countable(tx, work.store.id, work.place.location, products).await?;
     let mut sorted = Sorted::default();
     let mut seen = HashSet::new();
     for row in rows {
@@ -233,17 +231,17 @@ async fn apply(
             continue;
         }
         let opening = sorted.opening(work, row, deducted.get(&known.item_id).copied().unwrap_or_default());
-        let (before, ours) = match holdings.get(&known.item_id) {
-            Some(holding) if holding.opening_run == Some(work.lease.run) => (Some(holding.on_hand), true),
-            Some(holding) => (Some(holding.on_hand), false),
-            None => (None, !adjusted.contains(&known.item_id)),
+        let ours = match known.on_hand {
+            Some(_) => known.opening_run == Some(work.lease.run),
+            None => !known.adjusted,
         };
+        let before = known.on_hand.unwrap_or_default();
         if !ours {
-            sorted.keep_theirs(row, before.unwrap_or_default(), opening.on_hand);
+            sorted.keep_theirs(row, before, opening.on_hand);
             continue;
         }
-        sorted.recount(before, &opening, work.place.auto_delete_zero);
-        cursor.units += opening.on_hand - before.unwrap_or_default();
+        sorted.recount(known.on_hand, &opening, work.place.auto_delete_zero);
+        cursor.units += opening.on_hand - before;
         sorted.openings.push((known.item_id, opening.on_hand));
     }
     let at = work.db.clock.now();

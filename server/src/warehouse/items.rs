@@ -1,6 +1,6 @@
 //! Items and their bindings to the variants of stores.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use sqlx::any::AnyRow;
 
@@ -35,6 +35,8 @@ pub struct NewItem {
     pub id: i64,
     /// Its item number.
     pub number: String,
+    /// The item number, folded.
+    pub key: String,
     /// What the store says of it.
     pub fields: StoreFields,
 }
@@ -97,15 +99,19 @@ fn store_fields(row: &AnyRow) -> Result<StoreFields> {
 }
 
 /// What the variants of a range of products are bound to, by product and variant.
-pub async fn bound(tx: &mut Tx, store: StoreId, first: i64, last: i64) -> Result<HashMap<(i64, i64), Bound>> {
+pub async fn bound(
+    tx: &mut Tx,
+    store: StoreId,
+    products: &RangeInclusive<i64>,
+) -> Result<HashMap<(i64, i64), Bound>> {
     let statement = tx
         .statement(
             "SELECT product_id, variant_id, item_id, sku, tracking, name, upc, price, weight FROM bindings \
              JOIN items ON items.id = item_id WHERE store_id = ? AND product_id BETWEEN ? AND ?",
         )
         .bind(store.0)
-        .bind(first)
-        .bind(last);
+        .bind(*products.start())
+        .bind(*products.end());
     let mut found = HashMap::new();
     for row in &tx.rows(statement).await? {
         let fields = store_fields(row)?;
@@ -121,29 +127,36 @@ pub async fn bound(tx: &mut Tx, store: StoreId, first: i64, last: i64) -> Result
     Ok(found)
 }
 
-/// Which of some item numbers are taken in a division, by folded number.
-pub async fn taken(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, String>> {
-    let head = "SELECT number_key, number FROM items WHERE division_id = ?";
-    let rows =
-        select_in(tx, head, division, "number_key", keys.into_iter().map(Value::from).collect()).await?;
-    let pair = |row| {
-        let row = Row(row, "items");
-        Ok((row.text("number_key")?, row.text("number")?))
-    };
-    rows.iter().map(pair).collect()
+/// The highest product of a store that is bound; 0 when none is.
+pub async fn highest_bound(db: &Db, store: StoreId) -> Result<i64> {
+    let highest = "SELECT COALESCE(MAX(product_id), 0) AS product_id FROM bindings WHERE store_id = ?";
+    let rows = db.rows(db.statement(highest).bind(store.0)).await?;
+    Row(&rows[0], "bindings").int("product_id")
 }
 
-/// Makes items; a conflict when a number is taken after all.
+/// The items of a division that hold some numbers: id and number, by folded number.
+pub async fn holders(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, (i64, String)>> {
+    let head = "SELECT id, number_key, number FROM items WHERE division_id = ?";
+    let keys = keys.into_iter().map(Value::from).collect();
+    let rows = select_in(tx, head, &[division], "number_key", keys).await?;
+    let holder = |row| {
+        let row = Row(row, "items");
+        Ok((row.text("number_key")?, (row.int("id")?, row.text("number")?)))
+    };
+    rows.iter().map(holder).collect()
+}
+
+/// Makes items, except where an item of the division has the number already; returns how many were made.
 pub async fn add(
     tx: &mut Tx,
     (division, uom, currency): (i64, i64, &str),
     items: Vec<NewItem>,
-) -> Result<()> {
+) -> Result<u64> {
     let rows = items.into_iter().map(|item| {
         [
             item.id.into(),
             division.into(),
-            fold(&item.number).into(),
+            item.key.into(),
             item.number.into(),
             item.fields.name.into(),
             uom.into(),
@@ -154,7 +167,7 @@ pub async fn add(
         ]
     });
     let into = "items (id, division_id, number_key, number, name, uom_id, upc, price, currency, weight)";
-    insert(tx, into, rows.collect(), "").await.map(drop)
+    insert(tx, into, rows.collect(), "ON CONFLICT (division_id, number_key) DO NOTHING").await
 }
 
 /// Makes bindings, or renews what was read with them.

@@ -17,15 +17,12 @@ pub struct Countable {
     pub item_id: i64,
     /// How the store counts it.
     pub tracking: Tracking,
-}
-
-/// What a location holds of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holding {
-    /// Units on hand.
-    pub on_hand: i64,
+    /// Units of it in the location; none without a record.
+    pub on_hand: Option<i64>,
     /// The import that set them; none once the warehouse has changed them.
     pub opening_run: Option<RunId>,
+    /// Whether people have changed its units in the location.
+    pub adjusted: bool,
 }
 
 /// An inventory record as people see it.
@@ -64,41 +61,32 @@ pub struct Adjustment {
     pub request_id: String,
 }
 
-/// The bound variants of some products, by product and variant.
+/// The bound variants of some products with what a location holds of their items, by product and variant.
 pub async fn countable(
     tx: &mut Tx,
     store: StoreId,
+    location: i64,
     products: BTreeSet<i64>,
 ) -> Result<HashMap<(i64, i64), Countable>> {
-    let head = "SELECT product_id, variant_id, item_id, tracking FROM bindings WHERE store_id = ?";
-    let rows =
-        select_in(tx, head, store.0, "product_id", products.into_iter().map(Value::from).collect()).await?;
+    let head = "SELECT product_id, variant_id, bindings.item_id, tracking, on_hand, opening_run, \
+                CASE WHEN EXISTS (SELECT 1 FROM adjustments WHERE adjustments.item_id = bindings.item_id \
+                AND adjustments.location_id = ?) THEN 1 ELSE 0 END AS adjusted FROM bindings \
+                LEFT JOIN inventory ON inventory.item_id = bindings.item_id AND inventory.location_id = ? \
+                WHERE store_id = ?";
+    let products = products.into_iter().map(Value::from).collect();
+    let rows = select_in(tx, head, &[location, location, store.0], "product_id", products).await?;
     let pair = |row| {
         let row = Row(row, "bindings");
-        let tracking = row.word("tracking", Tracking::from_word)?;
-        let key = (row.int("product_id")?, row.int("variant_id")?);
-        Ok((key, Countable { item_id: row.int("item_id")?, tracking }))
+        let countable = Countable {
+            item_id: row.int("item_id")?,
+            tracking: row.word("tracking", Tracking::from_word)?,
+            on_hand: row.maybe_int("on_hand")?,
+            opening_run: row.maybe_int("opening_run")?.map(RunId),
+            adjusted: row.flag("adjusted")?,
+        };
+        Ok(((row.int("product_id")?, row.int("variant_id")?), countable))
     };
     rows.iter().map(pair).collect()
-}
-
-/// What a location holds of some items, by item.
-pub async fn holdings(tx: &mut Tx, location: i64, items: Vec<i64>) -> Result<HashMap<i64, Holding>> {
-    let head = "SELECT item_id, on_hand, opening_run FROM inventory WHERE location_id = ?";
-    let rows = select_in(tx, head, location, "item_id", items.into_iter().map(Value::from).collect()).await?;
-    let pair = |row| {
-        let row = Row(row, "inventory");
-        let opening_run = row.maybe_int("opening_run")?.map(RunId);
-        Ok((row.int("item_id")?, Holding { on_hand: row.int("on_hand")?, opening_run }))
-    };
-    rows.iter().map(pair).collect()
-}
-
-/// Which of some items people have adjusted in a location.
-pub async fn adjusted(tx: &mut Tx, location: i64, items: Vec<i64>) -> Result<Vec<i64>> {
-    let head = "SELECT DISTINCT item_id FROM adjustments WHERE location_id = ?";
-    let rows = select_in(tx, head, location, "item_id", items.into_iter().map(Value::from).collect()).await?;
-    rows.iter().map(|row| Row(row, "adjustments").int("item_id")).collect()
 }
 
 /// Sets the opening stock of items; a record that anything but this run has touched stays as it is.

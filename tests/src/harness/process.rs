@@ -23,8 +23,29 @@ pub struct Process {
 impl Process {
     /// Starts a server and waits until it serves, or says why it does not.
     pub async fn start(home: &Home) -> anyhow::Result<Self> {
+        Self::spawn(home, Command::new(program()?)).await
+    }
+
+    /// Starts a server none of whose files can grow beyond this many KiB, as on a disk that fills up.
+    pub async fn start_with_room(home: &Home, kib: u64) -> anyhow::Result<Self> {
+        // A write beyond the limit would end a program that does not ignore the signal; the limit can be lifted later.
+        let limited = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$@\"", kib * 2);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &limited, "sh"]).arg(program()?);
+        Self::spawn(home, shell).await
+    }
+
+    /// Lets the files of a server that was started with little room grow again.
+    pub fn give_room(&self) -> anyhow::Result<()> {
+        let id = self.child.id().context("the server has ended")?.to_string();
+        let lifted = std::process::Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status()?;
+        ensure!(lifted.success(), "prlimit: {lifted}");
+        Ok(())
+    }
+
+    async fn spawn(home: &Home, mut command: Command) -> anyhow::Result<Self> {
         let log = OpenOptions::new().create(true).append(true).open(home.log_file())?;
-        let child = Command::new(program()?)
+        let child = command
             .args(["serve", "--config"])
             .arg(home.settings_file()?)
             .env_clear()

@@ -18,11 +18,16 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits until it serves, or says why it does not.
     pub async fn start(home: &Home) -> anyhow::Result<Self> {
+        Self::start_at(home, Clock::system()).await
+    }
+
+    /// Starts a server with a clock of its own.
+    pub async fn start_at(home: &Home, clock: Clock) -> anyhow::Result<Self> {
         let listener =
             TcpListener::bind(("127.0.0.1", home.port())).await.context("the server cannot listen")?;
         let stop = CancellationToken::new();
         let serving =
-            tokio::spawn(plugin_host_server::run(home.settings()?, listener, Clock::system(), stop.clone()));
+            tokio::spawn(plugin_host_server::run(home.settings()?, listener, clock, stop.clone()));
         let mut server = Self { stop, serving };
         until("the server serves", async || {
             if server.serving.is_finished() {

@@ -1,0 +1,43 @@
+// The one file that touches Tauri: what the window may ask of the program around it.
+
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
+import type { RunJson } from "./contract/pluginhost/v1/run_pb";
+import type { Failure } from "./types/Failure";
+import type { KeptStore } from "./types/KeptStore";
+import type { KeyLook } from "./types/KeyLook";
+import type { Watched } from "./types/Watched";
+
+export type { Failure, KeptStore, KeyLook };
+
+/** An update of a store's status; an event is in proto3 JSON. */
+export type Update = Exclude<Watched, { type: "event" }> | { type: "event"; event: StreamStatusResponseJson };
+
+/** The stores whose keys are kept on this computer. */
+export const keptStores = (): Promise<KeptStore[]> => invoke("kept_stores");
+
+/** What a text says as a key, before anything is sent anywhere. */
+export const lookAtKey = (text: string): Promise<KeyLook> => invoke("look_at_key", { text });
+
+/** Tries a key, keeps it, and names its store. */
+export const connect = (text: string): Promise<KeptStore> => invoke("connect", { text });
+
+/** Asks for an import; a second press joins the first. */
+export const startImport = (name: string): Promise<RunJson> => invoke("start_import", { name });
+
+/** Watches a store in place of the one watched before. */
+export function watch(name: string, onUpdate: (update: Update) => void): Promise<void> {
+  const channel = new Channel<Update>();
+  channel.onmessage = onUpdate;
+  return invoke("watch", { name, channel });
+}
+
+/** What went wrong, in words, whatever was thrown. */
+export function failure(thrown: unknown): Failure {
+  if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
+    const { message } = thrown as { message: unknown };
+    const reasons = (thrown as { reasons?: unknown }).reasons;
+    return { message: String(message), reasons: Array.isArray(reasons) ? reasons.map(String) : [] };
+  }
+  return { message: String(thrown), reasons: [] };
+}

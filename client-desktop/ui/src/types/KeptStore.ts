@@ -1,0 +1,1 @@
+export type KeptStore = { name: string, title: string, address: string, current: boolean, };

@@ -1,0 +1,1 @@
+export type KeyLook = { problem: string, kind: string, address: string, fingerprint: string, };
