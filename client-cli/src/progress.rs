@@ -1,8 +1,10 @@
 //! Shows how a run goes on: bars on a terminal, now and then a line elsewhere, nothing where a program reads.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanFloatCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 use plugin_host_proto::v1::{Phase, PhaseState, Run, RunState};
 use tokio::time::Instant;
 
@@ -85,18 +87,23 @@ fn bar(phase: &Phase) -> ProgressBar {
 fn update(bar: &ProgressBar, phase: &Phase) {
     let done = u64::try_from(sum(&phase.counts.unwrap_or_default())).unwrap_or_default();
     let template = match (phase.state(), phase.expected) {
-        (PhaseState::Running, 1..) => "{prefix:10} [{bar:30}] {human_pos}/{human_len}  {per_sec}  {msg}",
-        (PhaseState::Running, _) => "{prefix:10} {spinner} {human_pos}  {per_sec}  {msg}",
+        (PhaseState::Running, 1..) => "{prefix:10} [{bar:30}] {human_pos}/{human_len}  {rate}  {msg}",
+        (PhaseState::Running, _) => "{prefix:10} {spinner} {human_pos}  {rate}  {msg}",
         _ => "{prefix:10} {human_pos}  {msg}",
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("=> "));
+        bar.set_style(style.with_key("rate", rate).progress_chars("=> "));
     }
     if let Ok(expected @ 1..) = u64::try_from(phase.expected) {
         bar.set_length(expected.max(done));
     }
     bar.set_position(done);
     bar.set_message(state_of(phase));
+}
+
+/// Records a second, whole ones.
+fn rate(state: &ProgressState, text: &mut dyn Write) {
+    let _ = write!(text, "{}/s", HumanFloatCount(state.per_sec().round()));
 }
 
 fn state_of(phase: &Phase) -> String {

@@ -123,7 +123,9 @@ pub(crate) async fn connect(hosted: State<'_>, text: String) -> Result<KeptStore
     });
     let stores = answer.await?.stores;
     let [store] = &stores[..] else {
-        return Err(Failure::new("the server knows no store for this key; ask whoever runs the server for a new one"));
+        return Err(Failure::new(
+            "the server knows no store for this key; ask whoever runs the server for a new one",
+        ));
     };
     let address = key.address().to_owned();
     hosted.keep(store.store_id.clone(), key, client).await?;
@@ -134,7 +136,10 @@ pub(crate) async fn connect(hosted: State<'_>, text: String) -> Result<KeptStore
 pub(crate) async fn start_import(hosted: State<'_>, name: String) -> Result<Run, Failure> {
     let client = hosted.client(name).await?;
     let answer = client.plugin_host().import(ImportRequest::default()).await.map_err(client::Error::from)?;
-    answer.into_inner().run.ok_or_else(|| Failure::new("the server answered without a run; update the server"))
+    answer
+        .into_inner()
+        .run
+        .ok_or_else(|| Failure::new("the server answered without a run; update the server"))
 }
 
 #[tauri::command]

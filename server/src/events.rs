@@ -3,14 +3,14 @@
 //! Durable events are rows first (see `db`); this bus only carries them to the watchers of this server. A watcher
 //! that is too slow misses some, notices it, and asks for a snapshot.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
-use tokio::sync::broadcast;
+use tokio::sync::{Mutex, OnceCell, broadcast};
 
 use crate::domain::{
     run::{Run, RunId},
-    store::StoreId,
+    store::{Store, StoreId},
 };
 
 /// One thing that happened to a store.
@@ -28,6 +28,19 @@ pub struct Event {
     pub message: String,
     /// What to look at.
     pub change: Change,
+    /// What that looked like.
+    pub seen: Arc<Seen>,
+}
+
+/// What the database said when an event was first looked at: with a thousand watchers, one of them asks.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The run, if it is there.
+    pub run: OnceCell<Option<Run>>,
+    /// The store, if it is there.
+    pub store: OnceCell<Option<Store>>,
+    /// Whether the keys of the watchers still worked, by id.
+    pub keys: Mutex<HashMap<String, bool>>,
 }
 
 /// What an event is about.

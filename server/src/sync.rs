@@ -190,6 +190,7 @@ impl Work {
             severity: Severity::Info,
             message: String::new(),
             change: Change::Progress(Arc::new(run)),
+            seen: Arc::default(),
         });
         Ok(self.live.notify_progress(self.lease.store).await?)
     }

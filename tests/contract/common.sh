@@ -44,7 +44,7 @@ need() {
 need_programs() {
   local name
   for name in "$@"; do
-    [ -x "$programs/$name" ] || fail "$programs/$name is not built: run \`cargo build --workspace --bins\` first"
+    [ -x "$programs/$name" ] || fail "$programs/$name is not built: run \`cargo build --bins\` first"
   done
 }
 

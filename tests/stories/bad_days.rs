@@ -110,7 +110,8 @@ async fn a_clock_that_jumps_changes_nothing_but_what_the_clock_says() -> anyhow:
     let run_id = begun(&operator).await?;
     clock.set(clock.now() - 36.hours());
     until("another page is there", async || {
-        Ok((operator.run(run_id).await?.phases[0].counts.is_some_and(|counts| counts.created > 600)).then_some(()))
+        Ok((operator.run(run_id).await?.phases[0].counts.is_some_and(|counts| counts.created > 600))
+            .then_some(()))
     })
     .await?;
     clock.set(clock.now() + 72.hours());
@@ -135,8 +136,10 @@ async fn a_lease_from_the_future_is_not_waited_for() -> anyhow::Result<()> {
     scene.server.stop().await?;
     let url = scene.home.database_url().context("it is PostgreSQL")?;
     let mut database = sqlx::PgConnection::connect(url).await?;
-    let changed = sqlx::query("UPDATE runs SET lease_until = lease_until + 86400000 + \
-        CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) WHERE state = 'RUNNING'");
+    let changed = sqlx::query(
+        "UPDATE runs SET lease_until = lease_until + 86400000 + \
+        CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) WHERE state = 'RUNNING'",
+    );
     ensure!(changed.execute(&mut database).await?.rows_affected() == 1);
     let _server = start(&scene.home).await?;
     let operator = Operator::with_key(scene.operator.key.clone())?;

@@ -53,7 +53,8 @@ async fn of_many_sessions_that_claim_at_once_one_gets_the_run() -> anyhow::Resul
             tokio::spawn(async move { db.claim_run(i64::try_from(token).unwrap_or(0), LEASE).await })
         });
         let claims = try_join_all(claims.collect::<Vec<_>>()).await?;
-        let leases: Vec<Lease> = claims.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        let leases: Vec<Lease> =
+            claims.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
         ensure!(leases.len() == 1, "round {round}: {leases:?}");
         ensure!(!leases[0].resumed, "it was begun once");
         let mut tx = replicas[0].begin_leased(&leases[0]).await?;

@@ -69,10 +69,11 @@ async fn a_reader_that_is_too_slow_gets_a_fresh_snapshot_and_never_an_error() ->
         .connect()
         .await?;
     let bearer: MetadataValue<Ascii> = format!("Bearer {}", operator.key).parse()?;
-    let mut service = PluginHostServiceClient::with_interceptor(channel, move |mut request: tonic::Request<()>| {
-        request.metadata_mut().insert("authorization", bearer.clone());
-        Ok(request)
-    });
+    let mut service =
+        PluginHostServiceClient::with_interceptor(channel, move |mut request: tonic::Request<()>| {
+            request.metadata_mut().insert("authorization", bearer.clone());
+            Ok(request)
+        });
     let mut stream = service.stream_status(StreamStatusRequest::default()).await?.into_inner();
 
     // More than the server holds for a reader, and what the line between them swallows besides.

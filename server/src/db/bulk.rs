@@ -91,7 +91,8 @@ pub(crate) async fn select_in(
         sql.push_str(column);
         sql.push_str(" IN ");
         placeholders(&mut sql, tx.engine, numbers.len(), chunk.len());
-        let statement = numbers.iter().fold(sqlx::query(AssertSqlSafe(sql)), |statement, n| statement.bind(*n));
+        let statement =
+            numbers.iter().fold(sqlx::query(AssertSqlSafe(sql)), |statement, n| statement.bind(*n));
         found.extend(tx.rows(chunk.into_iter().fold(statement, bind)).await?);
     }
     Ok(found)

@@ -1,5 +1,7 @@
 //! Events as rows: numbered without gaps per store, in the transaction that caused them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
@@ -33,6 +35,7 @@ fn event(row: &AnyRow) -> Result<Event> {
             Kept::Configuration(revision) => Change::Configuration(revision),
             Kept::Store => Change::Store,
         },
+        seen: Arc::default(),
     })
 }
 
@@ -70,7 +73,7 @@ impl Db {
             let notify = tx.statement("SELECT 1 AS one FROM (SELECT pg_notify(?, ?)) AS sent");
             tx.row(notify.bind(CHANNEL).bind(format!("{}:{number}:{}", store.0, tx.replica))).await?;
         }
-        tx.published.push(Event { store, number, at, severity, message, change });
+        tx.published.push(Event { store, number, at, severity, message, change, seen: Arc::default() });
         Ok(())
     }
 

@@ -70,6 +70,7 @@ impl Db {
                 severity: Severity::Info,
                 message: String::new(),
                 change,
+                seen: Arc::default(),
             });
         }
         Ok(())

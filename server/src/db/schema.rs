@@ -23,7 +23,9 @@ pub(super) async fn bring_up_to_date(engine: Engine, pool: &AnyPool) -> Result<(
 /// Stores each row once: SQLite otherwise keeps a second tree beside every key that it does not take for the row's own.
 fn in_sqlite(migration: &Migration) -> Migration {
     let sql = migration.sql.as_str();
-    let sql = sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").replace("/* rows by key */", "WITHOUT ROWID");
+    let sql = sql
+        .replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+        .replace("/* rows by key */", "WITHOUT ROWID");
     let migration = migration.clone();
     Migration::new(
         migration.version,

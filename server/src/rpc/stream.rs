@@ -205,10 +205,16 @@ impl Watcher {
         if event.number == 0 {
             return Ok(());
         }
-        let key = self.app.db.key(&self.caller.key.id).await.map_err(db)?;
-        match key {
-            Some(key) if key.revoked_at.is_none() => Ok(()),
-            _ => Err(Status::unauthenticated("This key was revoked. Ask for a new one.")),
+        let id = &self.caller.key.id;
+        let mut keys = event.seen.keys.lock().await;
+        if !keys.contains_key(id) {
+            let key = self.app.db.key(id).await.map_err(db)?;
+            keys.insert(id.clone(), key.is_some_and(|key| key.revoked_at.is_none()));
+        }
+        if keys[id] {
+            Ok(())
+        } else {
+            Err(Status::unauthenticated("This key was revoked. Ask for a new one."))
         }
     }
 
@@ -217,13 +223,15 @@ impl Watcher {
         let change = match &event.change {
             Change::Progress(run) => Some(Wire::Progress(convert::run(run, &watched.store))),
             Change::Run(id) => {
-                let run = self.app.db.run(*id).await.map_err(db)?;
-                run.map(|run| Wire::Run(convert::run(&run, &watched.store)))
+                let run = event.seen.run.get_or_try_init(|| self.app.db.run(*id)).await.map_err(db)?;
+                run.as_ref().map(|run| Wire::Run(convert::run(run, &watched.store)))
             }
             Change::Configuration(revision) => Some(Wire::ConfigurationRevision(*revision)),
             Change::Store => {
-                if let Some(store) = self.app.db.store(event.store).await.map_err(db)? {
-                    watched.store = store;
+                let store =
+                    event.seen.store.get_or_try_init(|| self.app.db.store(event.store)).await.map_err(db)?;
+                if let Some(store) = store {
+                    watched.store = store.clone();
                 }
                 Some(Wire::Store(convert::store(&watched.store)))
             }

@@ -135,7 +135,11 @@ pub async fn highest_bound(db: &Db, store: StoreId) -> Result<i64> {
 }
 
 /// The items of a division that hold some numbers: id and number, by folded number.
-pub async fn holders(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, (i64, String)>> {
+pub async fn holders(
+    tx: &mut Tx,
+    division: i64,
+    keys: Vec<String>,
+) -> Result<HashMap<String, (i64, String)>> {
     let head = "SELECT id, number_key, number FROM items WHERE division_id = ?";
     let keys = keys.into_iter().map(Value::from).collect();
     let rows = select_in(tx, head, &[division], "number_key", keys).await?;

@@ -32,7 +32,12 @@ impl Line {
         let listener = UnixListener::bind(folder.path().join(SOCKET))?;
         let (holds, state) = watch::channel(true);
         let accepting = tokio::spawn(accept(listener, far, state));
-        Ok(Self { url: format!("{name}?host={}", folder.path().display()), holds, accepting, _folder: folder })
+        Ok(Self {
+            url: format!("{name}?host={}", folder.path().display()),
+            holds,
+            accepting,
+            _folder: folder,
+        })
     }
 
     /// The database's address at this end of the line.

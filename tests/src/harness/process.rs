@@ -38,7 +38,8 @@ impl Process {
     /// Lets the files of a server that was started with little room grow again.
     pub fn give_room(&self) -> anyhow::Result<()> {
         let id = self.child.id().context("the server has ended")?.to_string();
-        let lifted = std::process::Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status()?;
+        let lifted =
+            std::process::Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status()?;
         ensure!(lifted.success(), "prlimit: {lifted}");
         Ok(())
     }
@@ -69,6 +70,14 @@ impl Process {
     /// Kills the server without a word, as a power failure does.
     pub async fn kill(mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)
+    }
+
+    /// The processor time it has used, in hundredths of a second, where the system says so.
+    pub fn cpu_ticks(&self) -> Option<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()?)).ok()?;
+        // Behind the program's name, which is in parentheses and may hold anything.
+        let mut times = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        Some(times.next()?.parse::<u64>().ok()? + times.next()?.parse::<u64>().ok()?)
     }
 
     /// The most memory it has ever used, in KiB, where the system says so.

@@ -26,8 +26,7 @@ impl Server {
         let listener =
             TcpListener::bind(("127.0.0.1", home.port())).await.context("the server cannot listen")?;
         let stop = CancellationToken::new();
-        let serving =
-            tokio::spawn(plugin_host_server::run(home.settings()?, listener, clock, stop.clone()));
+        let serving = tokio::spawn(plugin_host_server::run(home.settings()?, listener, clock, stop.clone()));
         let mut server = Self { stop, serving };
         until("the server serves", async || {
             if server.serving.is_finished() {
