@@ -32,9 +32,6 @@ use crate::{
     warehouse::places::PlaceIds,
 };
 
-/// Pages that are written in one transaction when they have come faster than they can be written.
-const PAGES_AT_ONCE: usize = 8;
-
 /// Why a run did not get to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -101,7 +101,8 @@ impl App {
         phase: PhaseKind,
         confirmation: &str,
     ) -> Result<(String, bool)> {
-        let (variants, bound) = items::binding_counts(&self.db, store.id).await?;
+        let variants = items::bound_variants(&self.db, store.id).await?;
+        let bound = items::bound_items(&self.db, store.id).await?;
         let preview = match phase {
             PhaseKind::Products => format!(
                 "{variants} variants have {bound} items already: they are compared and brought up to date, none is made twice."

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
-use super::{PAGES_AT_ONCE, Result, Work, counted_orders, variant_words};
+use super::{Result, Work, counted_orders, variant_words};
 use crate::{
     bigcommerce::{InventoryPage, InventoryRow, StoreSettings},
     db::{Exception, NewParked, Tx},
@@ -23,6 +23,8 @@ use crate::{
 };
 
 const PHASE: PhaseKind = PhaseKind::Inventory;
+/// Pages of 1,000 counts that are written in one transaction when they come faster than they can be written.
+const PAGES_AT_ONCE: usize = 2;
 /// Variants asked for by id in one request.
 const BY_ID: usize = 250;
 /// Passes over changed orders before the rest is reported instead.
@@ -90,7 +92,7 @@ async fn read_orders(work: &Work) -> Result<(Cursor, StoreSettings)> {
 async fn read_pages(work: &Work, cursor: &mut Cursor, next: i64, since: i64) -> Result<()> {
     let deducted = counted_orders::deducted(work).await?;
     // There should be a count for every variant; the pages tell whether there are more.
-    let (mut total, _) = items::binding_counts(&work.db, work.store.id).await?;
+    let mut total = items::bound_variants(&work.db, work.store.id).await?;
     let mut next = next;
     loop {
         let began_with = next;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
 use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
-use super::{PAGES_AT_ONCE, Result, Work, variant_words};
+use super::{Result, Work, variant_words};
 use crate::{
     bigcommerce::{ProductPage, Window, ahead},
     db::{NewParked, Tx},
@@ -18,6 +18,8 @@ use crate::{
 };
 
 const PHASE: PhaseKind = PhaseKind::Products;
+/// Pages of 250 products that are written in one transaction when they come faster than they can be written.
+const PAGES_AT_ONCE: usize = 8;
 
 /// How far the products have been read.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]

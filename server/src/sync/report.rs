@@ -15,7 +15,10 @@ use crate::{
 /// Counts both sides and keeps the comparison.
 pub(super) async fn make(work: &Work) -> Result<()> {
     let run = work.db.existing_run(work.lease.run).await?;
-    let (variants, items) = items::binding_counts(&work.db, work.store.id).await?;
+    let (variants, items) = try_join!(
+        items::bound_variants(&work.db, work.store.id),
+        items::bound_items(&work.db, work.store.id)
+    )?;
     let read: Option<products::Cursor> = cursor(&run, PhaseKind::Products);
     let counted: Option<inventory::Cursor> = cursor(&run, PhaseKind::Inventory);
     let mut checks = Vec::new();

@@ -204,13 +204,20 @@ pub async fn update(tx: &mut Tx, item: i64, fields: &StoreFields) -> Result<()> 
     tx.execute(statement).await.map(drop)
 }
 
-/// How many variants of a store are bound, and how many items stand for them.
-pub async fn binding_counts(db: &Db, store: StoreId) -> Result<(i64, i64)> {
-    let sql =
-        "SELECT COUNT(*) AS variants, COUNT(DISTINCT item_id) AS items FROM bindings WHERE store_id = ?";
+/// How many variants of a store are bound.
+pub async fn bound_variants(db: &Db, store: StoreId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS variants FROM bindings WHERE store_id = ?";
     let rows = db.rows(db.statement(sql).bind(store.0)).await?;
-    let row = Row(&rows[0], "bindings");
-    Ok((row.int("variants")?, row.int("items")?))
+    Row(&rows[0], "bindings").int("variants")
+}
+
+/// How many items stand for variants of a store.
+pub async fn bound_items(db: &Db, store: StoreId) -> Result<i64> {
+    // Not COUNT(DISTINCT), which would hold every one of them in memory.
+    let sql = "SELECT COUNT(*) AS items FROM items \
+               WHERE EXISTS (SELECT 1 FROM bindings WHERE item_id = items.id AND store_id = ?)";
+    let rows = db.rows(db.statement(sql).bind(store.0)).await?;
+    Row(&rows[0], "items").int("items")
 }
 
 /// An item with its unit and its units on hand, of a division.
