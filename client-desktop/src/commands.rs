@@ -3,7 +3,7 @@
 use plugin_host_proto::{
     client::{self, Client, Update},
     key::StoreKey,
-    keyring::Kept,
+    keyring::{Kept, Keyring},
     v1::{ImportRequest, ListStoresRequest, Run, StreamStatusResponse},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -75,7 +75,7 @@ impl From<Kept> for KeptStore {
 
 #[tauri::command]
 pub(crate) async fn kept_stores(hosted: State<'_>) -> Result<Vec<KeptStore>, Failure> {
-    let kept = hosted.with_keyring(|keyring| keyring.list()).await?;
+    let kept = hosted.with_keyring(Keyring::list).await?;
     let of_stores = kept.into_iter().filter(|kept| kept.kind.is_of_one_store());
     Ok(of_stores.map(KeptStore::from).collect())
 }
@@ -88,7 +88,7 @@ pub(crate) fn look_at_key(text: String) -> KeyLook {
         address: String::new(),
         fingerprint: String::new(),
     };
-    match usable(text.into()) {
+    match usable(&text.into()) {
         Err(failure) => none(failure),
         Ok(key) => KeyLook {
             kind: key.kind().to_string(),
@@ -100,7 +100,7 @@ pub(crate) fn look_at_key(text: String) -> KeyLook {
 }
 
 /// The key in a text, if it is one that this window can use.
-fn usable(text: SecretString) -> Result<StoreKey, String> {
+fn usable(text: &SecretString) -> Result<StoreKey, String> {
     let key = StoreKey::parse(text.expose_secret().trim()).map_err(|error| words(&error))?;
     if key.kind().is_of_one_store() {
         Ok(key)
@@ -116,7 +116,7 @@ fn fingerprint(pin: &[u8; 32]) -> String {
 
 #[tauri::command]
 pub(crate) async fn connect(hosted: State<'_>, text: String) -> Result<KeptStore, Failure> {
-    let key = usable(text.into()).map_err(Failure::new)?;
+    let key = usable(&text.into()).map_err(Failure::new)?;
     let client = Client::connect(&key)?;
     let answer = client::read(client.plugin_host(), ListStoresRequest {}, async |mut service, request| {
         service.list_stores(request).await

@@ -3,8 +3,6 @@
 //! This half keeps keys and speaks gRPC; the other, in `ui/`, draws. What passes between them is proto3 JSON and the
 //! few types here, from which the TypeScript ones are made. Keys never enter the window, except the one being pasted.
 
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
-
 mod commands;
 mod failure;
 mod hosted;
@@ -12,6 +10,10 @@ mod hosted;
 use anyhow::Context as _;
 
 /// Opens the window and serves it until it is closed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Tauri's macro has an exit for a context that does not fit the program"
+)]
 pub fn run() -> anyhow::Result<()> {
     // Fails only when something has installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
