@@ -3,16 +3,16 @@
 /**
  * What watching a store brings.
  */
-export type Watched = { "Event": { 
+export type Watched = { "type": "event", 
 /**
  * The event.
  */
-event: unknown, } } | { "Lost": { 
+event: unknown, } | { "type": "lost", 
 /**
  * Why.
  */
-message: string, } } | { "Ended": { 
+message: string, } | { "type": "ended", 
 /**
  * Why.
  */
-message: string, } };
+message: string, };
