@@ -5,6 +5,7 @@ fn main() {
         "kept_stores",
         "look_at_key",
         "connect",
+        "read_status",
         "start_import",
         "watch",
     ]);

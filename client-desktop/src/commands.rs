@@ -4,7 +4,7 @@ use plugin_host_proto::{
     client::{self, Client, Update},
     key::StoreKey,
     keyring::{Kept, Keyring},
-    v1::{ImportRequest, ListStoresRequest, Run, StreamStatusResponse},
+    v1::{GetStatusRequest, ImportRequest, ListStoresRequest, Run, Status, StreamStatusResponse},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -130,6 +130,17 @@ pub(crate) async fn connect(hosted: State<'_>, text: String) -> Result<KeptStore
     let address = key.address().to_owned();
     hosted.keep(store.store_id.clone(), key, client).await?;
     Ok(KeptStore { name: store.store_id.clone(), title: store.name.clone(), address, current: true })
+}
+
+#[tauri::command]
+pub(crate) async fn read_status(hosted: State<'_>, name: String) -> Result<Status, Failure> {
+    let client = hosted.client(name).await?;
+    let answer =
+        client::read(client.plugin_host(), GetStatusRequest::default(), async |mut service, request| {
+            service.get_status(request).await
+        });
+    let status = answer.await?.status;
+    status.ok_or_else(|| Failure::new("the server answered without a status; update the server"))
 }
 
 #[tauri::command]

@@ -23,6 +23,7 @@ pub fn run() -> anyhow::Result<()> {
             commands::kept_stores,
             commands::look_at_key,
             commands::connect,
+            commands::read_status,
             commands::start_import,
             commands::watch,
         ])

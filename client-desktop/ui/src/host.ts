@@ -1,7 +1,7 @@
 // The one file that touches Tauri: what the window may ask of the program around it.
 
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
+import type { StatusJson, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
 import type { RunJson } from "./contract/pluginhost/v1/run_pb";
 import type { Failure } from "./types/Failure";
 import type { KeptStore } from "./types/KeptStore";
@@ -21,6 +21,9 @@ export const lookAtKey = (text: string): Promise<KeyLook> => invoke("look_at_key
 
 /** Tries a key, keeps it, and names its store. */
 export const connect = (text: string): Promise<KeptStore> => invoke("connect", { text });
+
+/** A store as it is now. */
+export const readStatus = (name: string): Promise<StatusJson> => invoke("read_status", { name });
 
 /** Asks for an import; a second press joins the first. */
 export const startImport = (name: string): Promise<RunJson> => invoke("start_import", { name });
