@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{admin, configure, connect, import, runs, status, stores, warehouse};
+use crate::commands::{admin, configure, connect, import, orders, runs, status, stores, warehouse};
 
 const EXAMPLES: &str = "\
 First steps:
@@ -166,4 +166,9 @@ pub(crate) enum ServerCommand {
     Divisions,
     /// Change the on-hand quantity of an item
     Adjust(warehouse::AdjustArgs),
+    /// Show and pick what the store's shoppers ordered
+    Orders {
+        #[command(subcommand)]
+        action: orders::Action,
+    },
 }

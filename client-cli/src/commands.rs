@@ -5,6 +5,7 @@ pub(crate) mod configure;
 pub(crate) mod connect;
 pub(crate) mod import;
 pub(crate) mod keys;
+pub(crate) mod orders;
 pub(crate) mod runs;
 pub(crate) mod status;
 pub(crate) mod stores;

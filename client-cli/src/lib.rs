@@ -159,6 +159,7 @@ async fn ask_server(command: ServerCommand, session: &mut Session<'_, '_>) -> Re
         ServerCommand::Carriers(args) => commands::warehouse::carriers(args, session).await?,
         ServerCommand::Divisions => commands::warehouse::divisions(session).await?,
         ServerCommand::Adjust(args) => commands::warehouse::adjust(args, session).await?,
+        ServerCommand::Orders { action } => commands::orders::run(action, session).await?,
     }
     Ok(Exit::Complete)
 }

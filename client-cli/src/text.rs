@@ -111,6 +111,7 @@ pub(crate) fn phase_kind(kind: PhaseKind) -> &'static str {
         PhaseKind::Products => "products",
         PhaseKind::Inventory => "inventory",
         PhaseKind::Carriers => "carriers",
+        PhaseKind::PickingOrders => "orders",
     }
 }
 

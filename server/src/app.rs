@@ -2,6 +2,7 @@
 
 mod configure;
 mod keys;
+mod orders;
 mod places;
 mod runs;
 mod status;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use keys::{Connected, Issued, working_key};
+pub use orders::PickRequest;
 pub use places::AdjustmentRequest;
 pub(crate) use status::run_words;
 pub use status::{AllowedAction, Status};
@@ -51,6 +53,9 @@ pub enum Error {
     /// The key may not do this.
     #[error("{0}")]
     Forbidden(String),
+    /// It cannot be done as things are.
+    #[error("{0}")]
+    Refused(String),
     /// BigCommerce.
     #[error(transparent)]
     BigCommerce(#[from] bigcommerce::Error),

@@ -17,7 +17,7 @@ pub use connect::{Location, Profile, StoreSettings};
 pub use error::Error;
 pub use http::{Api, BaseUrls, StoreApi};
 pub use inventory::{InventoryPage, InventoryRow};
-pub use orders::{OpenOrder, OrderFilter};
+pub use orders::OrderFilter;
 pub use products::{ProductPage, Unreadable, Window, ahead};
 pub use shipping::ShippingOption;
 

@@ -7,6 +7,7 @@
 mod carriers;
 mod counted_orders;
 mod inventory;
+mod orders;
 mod products;
 mod report;
 
@@ -22,10 +23,10 @@ use tracing::info;
 
 use crate::{
     bigcommerce::{self, StoreApi},
-    db::{self, Db, Lease, Place, Tx},
+    db::{self, Db, Lease, Place, SyncCursor, Tx},
     domain::{
         configuration::Configuration,
-        run::{Counts, PhaseKind, PhaseState, Run},
+        run::{Counts, PhaseKind, PhaseState, Run, RunKind},
         store::Store,
     },
     events::{Bus, Change, Event, Severity},
@@ -62,6 +63,8 @@ pub struct Work {
     pub bus: Bus,
     /// The store.
     pub api: StoreApi,
+    /// What the run does.
+    pub kind: RunKind,
     /// The right to work on it.
     pub lease: Lease,
     /// The store as the server knows it.
@@ -70,6 +73,8 @@ pub struct Work {
     pub configuration: Configuration,
     /// Where its data goes.
     pub place: PlaceIds,
+    /// What the numbers of its picking orders begin with.
+    pub order_prefix: String,
     /// Set when the server stops.
     pub stop: CancellationToken,
     /// Whether nothing is kept.
@@ -82,8 +87,17 @@ impl Work {
     /// Does what is left of a run, up to its report.
     pub async fn finish(&self) -> Result<()> {
         let run = self.db.existing_run(self.lease.run).await?;
-        try_join!(self.note_store_start(), self.phases(&run))?;
-        report::make(self).await
+        match self.kind {
+            RunKind::Import => {
+                try_join!(self.note_store_start(), self.phases(&run))?;
+                report::make(self).await
+            }
+            RunKind::Sync => {
+                // The cursor will stand where the store's clock stands now, before anything is read.
+                self.note_store_start().await?;
+                self.phases(&run).await
+            }
+        }
     }
 
     /// Keeps the store's clock as it was when the run first began.
@@ -97,21 +111,31 @@ impl Work {
 
     async fn phases(&self, run: &Run) -> Result<()> {
         // Small and independent of the rest, so it is read meanwhile.
-        let api = self.api.clone();
-        let mut shipping = AbortOnDropHandle::new(tokio::spawn(async move { api.shipping_options().await }));
+        let mut shipping = run.phases.iter().any(|phase| phase.kind == PhaseKind::Carriers).then(|| {
+            let api = self.api.clone();
+            AbortOnDropHandle::new(tokio::spawn(async move { api.shipping_options().await }))
+        });
         for phase in &run.phases {
             if matches!(phase.state, PhaseState::Done | PhaseState::AlreadyDone) {
                 continue;
             }
             self.begin(phase.kind, phase.state == PhaseState::Running).await?;
             match phase.kind {
+                PhaseKind::Products if self.kind == RunKind::Sync => {
+                    products::sync(self, &phase.cursor).await?
+                }
                 PhaseKind::Products => products::import(self, &phase.cursor).await?,
                 PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
                 PhaseKind::Carriers => {
-                    let options =
-                        (&mut shipping).await.map_err(|failed| Error::Missing(failed.to_string()))??;
+                    let options = match shipping.take() {
+                        Some(reading) => {
+                            reading.await.map_err(|failed| Error::Missing(failed.to_string()))??
+                        }
+                        None => self.api.shipping_options().await?,
+                    };
                     carriers::import(self, &options).await?;
                 }
+                PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await?,
             }
             info!(phase = phase.kind.word(), "phase done");
         }
@@ -163,9 +187,19 @@ impl Work {
         self.tell().await
     }
 
-    /// Notes that a phase is done, for ever unless it is a dry run.
+    /// Notes that a phase is done: by an import for ever, by a sync up to where the store's clock stood.
     async fn end(&self, mut tx: Tx, phase: PhaseKind) -> Result<()> {
-        tx.end_phase(&self.lease, phase, !self.dry_run, self.db.clock.now()).await?;
+        /// What the store may still have been writing down when the run began (OQ-9).
+        const OVERLAP: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+        let now = self.db.clock.now();
+        let once = self.kind == RunKind::Import && !self.dry_run;
+        tx.end_phase(&self.lease, phase, once, now).await?;
+        if self.kind == RunKind::Sync
+            && let Some(start) = self.db.store_start(self.lease.run).await?
+        {
+            let cursor = SyncCursor { since: start - OVERLAP, completed_at: now };
+            tx.move_cursor(&self.lease, phase, cursor).await?;
+        }
         tx.commit(&self.bus).await?;
         Ok(())
     }
@@ -199,6 +233,7 @@ pub(crate) fn label(phase: PhaseKind) -> &'static str {
         PhaseKind::Products => "Products",
         PhaseKind::Inventory => "Inventory",
         PhaseKind::Carriers => "Carriers",
+        PhaseKind::PickingOrders => "Picking orders",
     }
 }
 

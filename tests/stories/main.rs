@@ -10,6 +10,7 @@ mod imports;
 mod keys;
 mod kills;
 mod messages;
+mod orders;
 mod raw;
 mod refusal;
 mod replicas;

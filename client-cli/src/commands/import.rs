@@ -3,7 +3,7 @@
 use plugin_host_proto::client::{self, Update};
 use plugin_host_proto::v1::stream_status_response::Change;
 use plugin_host_proto::v1::{
-    GetReportRequest, GetRunRequest, GetRunResponse, ImportRequest, Run, RunState, Status,
+    GetReportRequest, GetRunRequest, GetRunResponse, ImportRequest, Run, RunKind, RunState, Status,
     StreamStatusResponse, SyncRequest,
 };
 use serde::Serialize;
@@ -194,6 +194,9 @@ fn last_words(run: &Run) -> String {
             text::number(render::parked(run))
         ),
         _ if run.dry_run => "this was a dry run: nothing was kept".to_owned(),
+        _ if run.kind() == RunKind::Sync => {
+            "the sync is complete; `plugin-host orders list` shows what is to be picked".to_owned()
+        }
         _ => format!("the {kind} is complete; `plugin-host report` compares both sides"),
     }
 }

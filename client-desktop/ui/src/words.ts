@@ -15,6 +15,7 @@ export const phaseName: Record<PhaseKindJson, string> = {
   PHASE_KIND_PRODUCTS: "Products",
   PHASE_KIND_INVENTORY: "Inventory",
   PHASE_KIND_CARRIERS: "Carriers",
+  PHASE_KIND_PICKING_ORDERS: "Orders",
 };
 
 export const words = {

@@ -45,15 +45,26 @@ impl App {
         // transaction ends.
         let mut tx = self.db.begin().await?;
         self.db.lock_store(&mut tx, store.id).await?;
-        let method = if dry_run { "Import dry run" } else { "Import" };
+        let method = match (kind, dry_run) {
+            (RunKind::Import, false) => "Import",
+            (RunKind::Import, true) => "Import dry run",
+            (RunKind::Sync, _) => "Sync",
+        };
         if let Some(outcome) = self.db.request_outcome(store.id, method, request_id).await?
             && let Ok(id) = outcome.parse()
         {
             return Ok(Asked { id: RunId(id), joined: true });
         }
-        let unfinished = self.db.unfinished_import(store.id, dry_run).await?;
-        if let Some(run) = unfinished.as_ref().filter(|run| !run.state.is_final()) {
-            return Ok(Asked { id: run.id, joined: true });
+        let unfinished = match kind {
+            RunKind::Import => self.db.unfinished_import(store.id, dry_run).await?,
+            RunKind::Sync => None,
+        };
+        let waiting = match &unfinished {
+            Some(run) => (!run.state.is_final()).then_some(run.id),
+            None => self.db.queued_run(store.id, kind, dry_run).await?,
+        };
+        if let Some(id) = waiting {
+            return Ok(Asked { id, joined: true });
         }
         let configuration = self.db.configuration(store.id).await?;
         let flags = self.db.one_time_flags(store.id).await?;
@@ -75,7 +86,8 @@ impl App {
                 asked_by: caller.name(),
                 configuration_revision: configuration.revision,
             };
-            self.db.add_run(&mut tx, &new, &done).await?
+            let done = if kind == RunKind::Import { &done[..] } else { &[] };
+            self.db.add_run(&mut tx, &new, done).await?
         };
         self.db.keep_request(&mut tx, store.id, method, request_id, id.0.to_string()).await?;
         let message =

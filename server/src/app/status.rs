@@ -28,6 +28,10 @@ pub struct Status {
     pub parked: i64,
     /// Whether Import can be asked for.
     pub import: AllowedAction,
+    /// Whether Sync can be asked for.
+    pub sync: AllowedAction,
+    /// When the last sync was complete.
+    pub synced_at: Option<jiff::Timestamp>,
     /// The phases of the initial dataset that are done, by which run and when.
     pub one_time_flags: Vec<(PhaseKind, RunId, jiff::Timestamp)>,
 }
@@ -48,6 +52,7 @@ pub(crate) fn run_words(kind: RunKind, dry_run: bool) -> &'static str {
     match (kind, dry_run) {
         (RunKind::Import, false) => "Import Products, Inventory, and Carriers",
         (RunKind::Import, true) => "A dry run of Import Products, Inventory, and Carriers",
+        (RunKind::Sync, _) => "Sync",
     }
 }
 
@@ -78,6 +83,16 @@ impl App {
                 label: label.to_owned(),
                 missing: ready_for(RunKind::Import, &store, values, &done),
             },
+            sync: AllowedAction {
+                offered: store.grants.standard || store.grants.manual_sync,
+                label: "Sync now".to_owned(),
+                missing: ready_for(RunKind::Sync, &store, values, &done),
+            },
+            synced_at: self
+                .db
+                .cursor(store.id, PhaseKind::PickingOrders)
+                .await?
+                .map(|cursor| cursor.completed_at),
             one_time_flags,
             store,
         })

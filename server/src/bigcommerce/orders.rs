@@ -1,24 +1,17 @@
-//! Orders, as far as stock is concerned.
+//! Orders with their lines and addresses.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Error, Result, StoreApi, http::parse};
-use crate::domain::order::OrderLine;
+use super::{
+    Error, Result, StoreApi,
+    http::parse,
+    wire::{http_date, text},
+};
+use crate::domain::order::{Consignment, OrderLine, StoreOrder};
 
 /// Orders in a page: the most the endpoint gives.
 const PAGE: usize = 250;
-
-/// An order and its lines.
-#[derive(Clone, Debug)]
-pub struct OpenOrder {
-    /// Its id.
-    pub id: i64,
-    /// Its status id.
-    pub status_id: i64,
-    /// Its physical lines.
-    pub lines: Vec<OrderLine>,
-}
 
 /// Which orders to read.
 #[derive(Clone, Copy, Debug)]
@@ -27,12 +20,16 @@ pub enum OrderFilter {
     Status(i64),
     /// Those changed since an instant of the store's clock.
     ChangedSince(Timestamp),
+    /// Those up to an id.
+    UpTo(i64),
 }
 
 #[derive(Deserialize)]
 struct WireOrder {
     id: i64,
     status_id: i64,
+    #[serde(default, deserialize_with = "text")]
+    date_created: String,
     #[serde(default)]
     items_total: f64,
     #[serde(default)]
@@ -40,7 +37,46 @@ struct WireOrder {
     #[serde(default)]
     order_is_digital: bool,
     #[serde(default)]
+    billing_address: WireAddress,
+    #[serde(default)]
     consignments: serde_json::Value,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WireAddress {
+    #[serde(deserialize_with = "text")]
+    first_name: String,
+    #[serde(deserialize_with = "text")]
+    last_name: String,
+    #[serde(deserialize_with = "text")]
+    company: String,
+    #[serde(deserialize_with = "text")]
+    street_1: String,
+    #[serde(deserialize_with = "text")]
+    street_2: String,
+    #[serde(deserialize_with = "text")]
+    city: String,
+    #[serde(deserialize_with = "text")]
+    state: String,
+    #[serde(deserialize_with = "text")]
+    zip: String,
+    #[serde(deserialize_with = "text")]
+    country: String,
+    #[serde(deserialize_with = "text")]
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct WireConsignment {
+    #[serde(default)]
+    id: i64,
+    #[serde(flatten)]
+    address: WireAddress,
+    #[serde(default, deserialize_with = "text")]
+    shipping_method: String,
+    #[serde(default)]
+    line_items: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -51,23 +87,56 @@ struct WireLine {
     #[serde(default)]
     variant_id: Option<i64>,
     #[serde(default)]
+    order_address_id: i64,
+    #[serde(default, deserialize_with = "text")]
+    name: String,
+    #[serde(default, deserialize_with = "text")]
+    sku: String,
+    #[serde(default)]
     quantity: f64,
     #[serde(default)]
     quantity_shipped: f64,
+    #[serde(default)]
+    quantity_refunded: f64,
     #[serde(default, rename = "type")]
     kind: String,
 }
 
+impl WireAddress {
+    fn person(&self) -> String {
+        format!("{} {}", self.first_name.trim(), self.last_name.trim()).trim().to_owned()
+    }
+
+    /// The address as it is written on a parcel.
+    fn lines(&self) -> String {
+        let town = format!("{} {} {}", self.city.trim(), self.state.trim(), self.zip.trim());
+        let person = self.person();
+        let lines = [&person, &self.company, &self.street_1, &self.street_2, &town, &self.country];
+        lines
+            .into_iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
 impl WireLine {
+    fn is_goods(&self) -> bool {
+        self.kind.is_empty() || self.kind == "physical"
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "quantities are whole numbers")]
-    fn line(&self, order_id: i64) -> OrderLine {
+    fn line(self) -> OrderLine {
         OrderLine {
-            order_id,
             line_id: self.id,
             product_id: self.product_id,
             variant_id: self.variant_id.unwrap_or_default(),
+            name: self.name,
+            sku: self.sku,
             quantity: self.quantity as i64,
             shipped: self.quantity_shipped as i64,
+            refunded: self.quantity_refunded as i64,
         }
     }
 }
@@ -76,7 +145,7 @@ impl StoreApi {
     /// The orders of a filter from an id on, by id, and whether there may be more.
     ///
     /// Their lines come with them; where BigCommerce cut the list short, they are read on their own.
-    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<(Vec<OpenOrder>, bool)> {
+    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<(Vec<StoreOrder>, bool)> {
         let mut limit = PAGE;
         let body = loop {
             match self.order_page(filter, min_id, limit).await {
@@ -94,15 +163,22 @@ impl StoreApi {
                 None if order.is_deleted || order.order_is_digital => Vec::new(),
                 None => self.order_lines(order.id).await?,
             };
-            let physical = lines.iter().filter(|line| line.kind.is_empty() || line.kind == "physical");
-            let lines = if order.is_deleted {
-                Vec::new()
-            } else {
-                physical.map(|line| line.line(order.id)).collect()
-            };
-            orders.push(OpenOrder { id: order.id, status_id: order.status_id, lines });
+            orders.push(order.with_lines(lines));
         }
         Ok((orders, more))
+    }
+
+    /// One order, also when it is archived.
+    pub async fn order(&self, id: i64) -> Result<StoreOrder> {
+        let path = format!("v2/orders/{id}");
+        let query = [("include", "consignments.line_items"), ("consignment_structure", "object")];
+        let reply = self.get(&path, &query).await?;
+        let order: WireOrder = parse(&path, &reply.body)?;
+        let lines = match order.included_lines() {
+            Some(lines) => lines,
+            None => self.order_lines(id).await?,
+        };
+        Ok(order.with_lines(lines))
     }
 
     async fn order_page(&self, filter: OrderFilter, min_id: i64, limit: usize) -> Result<bytes::Bytes> {
@@ -123,6 +199,10 @@ impl StoreApi {
             OrderFilter::ChangedSince(since) => {
                 value = since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
                 query.push(("min_date_modified", value.as_str()));
+            }
+            OrderFilter::UpTo(id) => {
+                value = id.to_string();
+                query.push(("max_id", value.as_str()));
             }
         }
         Ok(self.get("v2/orders", &query).await?.body)
@@ -167,5 +247,52 @@ impl WireOrder {
         // that is no cut, and cost one more request.
         let sum: f64 = lines.iter().map(|line| line.quantity).sum();
         ((sum - self.items_total).abs() < 0.5).then_some(lines)
+    }
+
+    fn consignments_of(&self, kind: &str) -> Vec<WireConsignment> {
+        let list = self.consignments.get(kind).and_then(serde_json::Value::as_array);
+        list.into_iter().flatten().filter_map(|one| WireConsignment::deserialize(one).ok()).collect()
+    }
+
+    /// The order with its goods in their consignments; lines for no address are picked up.
+    fn with_lines(self, lines: Vec<WireLine>) -> StoreOrder {
+        let mut goods: Vec<WireLine> = lines.into_iter().filter(WireLine::is_goods).collect();
+        let mut consignments = Vec::new();
+        for wire in self.consignments_of("shipping") {
+            let (own, others): (Vec<_>, Vec<_>) =
+                goods.into_iter().partition(|line| line.order_address_id == wire.id);
+            goods = others;
+            consignments.push(Consignment {
+                id: wire.id,
+                ship_to: wire.address.lines(),
+                method: wire.shipping_method,
+                lines: own.into_iter().map(WireLine::line).collect(),
+            });
+        }
+        for wire in self.consignments_of("pickups") {
+            let ids: Vec<i64> = wire.line_items.iter().filter_map(|line| line.get("id")?.as_i64()).collect();
+            let (own, others): (Vec<_>, Vec<_>) = goods.into_iter().partition(|line| ids.contains(&line.id));
+            goods = others;
+            consignments.push(Consignment {
+                id: wire.id,
+                ship_to: String::new(),
+                method: "Pickup".to_owned(),
+                lines: own.into_iter().map(WireLine::line).collect(),
+            });
+        }
+        if !goods.is_empty() {
+            let lines = goods.into_iter().map(WireLine::line).collect();
+            consignments.push(Consignment { id: 0, ship_to: String::new(), method: String::new(), lines });
+        }
+        consignments.retain(|consignment| !consignment.lines.is_empty());
+        StoreOrder {
+            id: self.id,
+            status_id: self.status_id,
+            is_archived: self.is_deleted,
+            customer: self.billing_address.person(),
+            email: self.billing_address.email,
+            ordered_at: http_date(&self.date_created).unwrap_or(Timestamp::UNIX_EPOCH),
+            consignments,
+        }
     }
 }

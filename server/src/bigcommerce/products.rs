@@ -9,6 +9,7 @@
 use std::{collections::VecDeque, pin::Pin};
 
 use futures::{Stream, StreamExt as _, stream};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio_util::task::AbortOnDropHandle;
@@ -184,6 +185,30 @@ impl StoreApi {
         let newest: Envelope<Vec<OnlyId>> = parse(PATH, &reply.body)?;
         let total = newest.meta.pagination.total;
         Ok(newest.data.first().map(|newest| Window { after, bound: newest.id, total }))
+    }
+
+    /// Some products beyond an id that changed since an instant of the store's clock, in the order of their ids; empty
+    /// at the end. One page begins where the last one ended, so that nothing slips while products change.
+    pub async fn products_changed(&self, since: Timestamp, after: i64) -> Result<ProductPage> {
+        let (since, after) = (since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), after.to_string());
+        let mut limit = PAGE;
+        loop {
+            let limit_text = limit.to_string();
+            let query = [
+                ("include", "variants"),
+                ("include_fields", FIELDS),
+                ("date_modified:min", since.as_str()),
+                ("id:greater", after.as_str()),
+                ("sort", "id"),
+                ("direction", "asc"),
+                ("limit", limit_text.as_str()),
+            ];
+            match self.get(PATH, &query).await {
+                Ok(reply) => return decode(&reply.body),
+                Err(Error::TooLarge { .. }) if limit > 2 => limit /= 5,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The products of a window, in the order of their ids.

@@ -82,20 +82,48 @@ pub(crate) async fn select_in(
     column: &str,
     values: Vec<Value>,
 ) -> Result<Vec<sqlx::any::AnyRow>> {
-    let mut values = values.into_iter();
     let mut found = Vec::new();
+    for statement in statements_in(tx.engine, head, numbers, column, values) {
+        found.extend(tx.rows(statement).await?);
+    }
+    Ok(found)
+}
+
+/// Does what `head` says to the rows with `column IN (…)` of the given values.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    head: &str,
+    numbers: &[i64],
+    column: &str,
+    values: Vec<Value>,
+) -> Result<()> {
+    for statement in statements_in(tx.engine, head, numbers, column, values) {
+        tx.execute(statement).await?;
+    }
+    Ok(())
+}
+
+fn statements_in(
+    engine: Engine,
+    head: &str,
+    numbers: &[i64],
+    column: &str,
+    values: Vec<Value>,
+) -> Vec<Statement> {
+    let mut values = values.into_iter();
+    let mut statements = Vec::new();
     while values.len() > 0 {
         let chunk: Vec<Value> = values.by_ref().take(1_000).collect();
-        let mut sql = tx.engine.sql(head);
+        let mut sql = engine.sql(head);
         sql.push_str(" AND ");
         sql.push_str(column);
         sql.push_str(" IN ");
-        placeholders(&mut sql, tx.engine, numbers.len(), chunk.len());
+        placeholders(&mut sql, engine, numbers.len(), chunk.len());
         let statement =
             numbers.iter().fold(sqlx::query(AssertSqlSafe(sql)), |statement, n| statement.bind(*n));
-        found.extend(tx.rows(chunk.into_iter().fold(statement, bind)).await?);
+        statements.push(chunk.into_iter().fold(statement, bind));
     }
-    Ok(found)
+    statements
 }
 
 /// `(?, ?)`, or `($3, $4)`: numbered parameters are the quadratic case of SQLite and the only one of PostgreSQL.

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 use super::{Db, Engine, Lease, Result, Tx, Value, bulk, schema, sqlite_pool, sqlite_writer};
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 20] = [
     ("sequences", "1 = 1"),
     ("stores", "id = :store"),
     ("configurations", "store_id = :store"),
@@ -26,6 +26,12 @@ const TABLES: [(&str, &str); 17] = [
     ("shipping_methods", "carrier_id IN (SELECT id FROM carriers WHERE division_id IN (:divisions))"),
     ("bindings", "store_id = :store"),
     ("open_order_lines", "store_id = :store"),
+    ("cursors", "store_id = :store"),
+    ("picking_orders", "division_id IN (:divisions)"),
+    (
+        "picking_lines",
+        "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))",
+    ),
 ];
 
 impl Db {

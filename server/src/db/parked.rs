@@ -1,11 +1,9 @@
 //! Records that wait for a person.
 
-use std::ops::RangeInclusive;
-
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{Db, Result, Row, Tx, bulk};
+use super::{Db, Result, Row, Tx, Value, bulk};
 use crate::domain::{
     reason::Reason,
     run::{PhaseKind, RunId},
@@ -15,10 +13,10 @@ use crate::domain::{
 /// A record to be parked.
 #[derive(Clone, Debug)]
 pub struct NewParked {
-    /// The product's id in BigCommerce.
-    pub product_id: i64,
-    /// The variant's id; 0 for a whole product.
-    pub variant_id: i64,
+    /// Id of the product or the order in BigCommerce.
+    pub record_id: i64,
+    /// Id of the variant or the consignment; 0 for the whole.
+    pub part_id: i64,
     /// What it is in the store, in words.
     pub record: String,
     /// Why.
@@ -75,39 +73,40 @@ impl Db {
                 store.0.into(),
                 run.0.into(),
                 kind.word().into(),
-                new.product_id.into(),
-                new.variant_id.into(),
+                new.record_id.into(),
+                new.part_id.into(),
                 new.record.clone().into(),
                 new.reason.words().code.into(),
                 new.detail.clone().into(),
                 at.into(),
             ]
         });
-        let into = "parked_records (id, store_id, run_id, kind, product_id, variant_id, record, reason, detail, \
+        let into = "parked_records (id, store_id, run_id, kind, record_id, part_id, record, reason, detail, \
                     parked_at)";
-        let again = "ON CONFLICT (store_id, kind, product_id, variant_id) DO UPDATE SET run_id = excluded.run_id, \
+        let again = "ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET run_id = excluded.run_id, \
                      record = excluded.record, reason = excluded.reason, detail = excluded.detail";
         bulk::insert(tx, into, rows.collect(), again).await.map(drop)
     }
 
-    /// Frees the records of some products that a run has read again and has not parked again.
+    /// Frees records that a run has read again and has not parked again.
     pub async fn unpark(
         &self,
         tx: &mut Tx,
         (store, run, kind): (StoreId, RunId, PhaseKind),
-        products: RangeInclusive<i64>,
+        read: Vec<i64>,
     ) -> Result<()> {
-        let statement = tx
-            .statement(
-                "DELETE FROM parked_records WHERE store_id = ? AND kind = ? AND product_id BETWEEN ? AND ? \
-                 AND run_id <> ?",
-            )
-            .bind(store.0)
-            .bind(kind.word())
-            .bind(*products.start())
-            .bind(*products.end())
-            .bind(run.0);
-        tx.execute(statement).await.map(drop)
+        let head = format!(
+            "DELETE FROM parked_records WHERE store_id = ? AND run_id <> ? AND kind = '{}'",
+            kind.word()
+        );
+        bulk::change_in(
+            tx,
+            &head,
+            &[store.0, run.0],
+            "record_id",
+            read.into_iter().map(Value::from).collect(),
+        )
+        .await
     }
 
     /// How many records of a store wait.

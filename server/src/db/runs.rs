@@ -142,6 +142,19 @@ impl Db {
         Ok(self.with_phases(&rows).await?.pop())
     }
 
+    /// The run of a kind that waits for its turn.
+    pub async fn queued_run(&self, store: StoreId, kind: RunKind, dry_run: bool) -> Result<Option<RunId>> {
+        let statement = self
+            .statement(
+                "SELECT id FROM runs WHERE store_id = ? AND kind = ? AND dry_run = ? AND state = 'QUEUED'",
+            )
+            .bind(store.0)
+            .bind(kind.word())
+            .bind(i64::from(dry_run));
+        let id = |row| Row(row, "runs").int("id").map(RunId);
+        self.row(statement).await?.as_ref().map(id).transpose()
+    }
+
     /// Adds a queued run with its phases; a conflict when its twin was faster.
     pub async fn add_run(&self, tx: &mut Tx, new: &NewRun, done: &[PhaseKind]) -> Result<RunId> {
         let id = self.next_id("runs").await?;

@@ -1,25 +1,113 @@
-//! Which orders a store has already deducted, and how much of them is still here.
+//! Orders of a store: what they have taken from its count, and what they ask the warehouse to pick.
+
+use jiff::Timestamp;
 
 /// Order status ids whose goods the store has deducted (when it deducts at order time) and not sent yet:
 /// Partially Shipped, Awaiting Payment, Awaiting Pickup, Awaiting Shipment, Awaiting Fulfillment,
 /// Manual Verification Required, Disputed, Partially Refunded (spec amendment A; ids in section 4).
 pub const DEDUCTED_STATUS_IDS: [i64; 8] = [3, 7, 8, 9, 11, 12, 13, 14];
 
-/// One line of a store's order, as far as stock is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Order status ids that become picking orders: Awaiting Fulfillment, Awaiting Shipment, Awaiting Pickup,
+/// Partially Shipped (OQ-23).
+pub const PICKED_STATUS_IDS: [i64; 4] = [11, 9, 8, 3];
+
+/// A store's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreOrder {
+    /// Its id in BigCommerce.
+    pub id: i64,
+    /// Its status id.
+    pub status_id: i64,
+    /// Whether it was archived, which is how a store deletes orders.
+    pub is_archived: bool,
+    /// Who ordered.
+    pub customer: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// When it was placed.
+    pub ordered_at: Timestamp,
+    /// What is sent where; goods only.
+    pub consignments: Vec<Consignment>,
+}
+
+/// The part of an order that goes to one address, or is picked up in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consignment {
+    /// Its id in BigCommerce (`order_address_id`), unique within the order.
+    pub id: i64,
+    /// The lines of its address; empty for a pickup.
+    pub ship_to: String,
+    /// The shipping method in the store's words.
+    pub method: String,
+    /// What it holds.
+    pub lines: Vec<OrderLine>,
+}
+
+/// One line of a store's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderLine {
-    /// The order's id in BigCommerce.
-    pub order_id: i64,
-    /// The line's id in BigCommerce.
+    /// The line's id in BigCommerce (`order_product_id`).
     pub line_id: i64,
     /// The product ordered; 0 for something that is not in the catalogue.
     pub product_id: i64,
     /// The variant ordered; 0 when unknown.
     pub variant_id: i64,
+    /// What it was called.
+    pub name: String,
+    /// Its SKU then.
+    pub sku: String,
     /// Units ordered.
     pub quantity: i64,
     /// Units that have left.
     pub shipped: i64,
+    /// Units whose price was given back.
+    pub refunded: i64,
+}
+
+/// What a store wants done with an order, as its status says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is to be picked.
+    Pick,
+    /// A picking order that is there goes on; none is made.
+    GoOn,
+    /// A picking order that is there waits, for the reason given; none is made.
+    Wait(&'static str),
+    /// Nothing is left to do, for the reason given.
+    End(&'static str),
+}
+
+/// What is still to be picked of a line once the store's changes are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// Units that are ordered from the warehouse now, never fewer than were picked.
+    pub ordered: i64,
+    /// Units that were picked although the store does not want them any more.
+    pub surplus: i64,
+}
+
+impl StoreOrder {
+    /// What the store wants done with it (OQ-23, OQ-25).
+    pub fn wish(&self) -> Wish {
+        match self.status_id {
+            _ if self.is_archived => Wish::End("the order was archived in the store"),
+            status if PICKED_STATUS_IDS.contains(&status) => Wish::Pick,
+            14 => Wish::GoOn,
+            2 | 10 => Wish::End("the order was completed in the store"),
+            4 => Wish::End("the order was refunded in the store"),
+            5 => Wish::End("the order was cancelled in the store"),
+            6 => Wish::End("the payment was declined in the store"),
+            7 => Wish::Wait("the store waits for the payment"),
+            12 => Wish::Wait("the store verifies the order"),
+            13 => Wish::Wait("the payment is disputed in the store"),
+            _ => Wish::Wait("the order is incomplete in the store"),
+        }
+    }
+
+    /// Every line of every consignment.
+    pub fn lines(&self) -> impl Iterator<Item = &OrderLine> {
+        self.consignments.iter().flat_map(|consignment| &consignment.lines)
+    }
 }
 
 impl OrderLine {
@@ -30,23 +118,72 @@ impl OrderLine {
     pub fn deducted(&self) -> i64 {
         (self.quantity - self.shipped).max(0)
     }
+
+    /// Units the warehouse is to pick, given those of them that it has sent itself.
+    pub fn to_pick(&self, sent: i64) -> i64 {
+        let sent_by_others = (self.shipped - sent).max(0);
+        (self.quantity - self.refunded - sent_by_others).max(0)
+    }
+}
+
+/// Follows a store's change of a line: what was picked is never taken back silently (OQ-24).
+pub fn follow(wanted: i64, picked: i64) -> Followed {
+    Followed { ordered: wanted.max(picked), surplus: (picked - wanted).max(0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn deducted(quantity: i64, shipped: i64) -> i64 {
-        OrderLine { order_id: 1, line_id: 1, product_id: 1, variant_id: 1, quantity, shipped }.deducted()
+    fn line(quantity: i64, shipped: i64, refunded: i64) -> OrderLine {
+        OrderLine {
+            line_id: 1,
+            product_id: 1,
+            variant_id: 1,
+            name: "Tent".into(),
+            sku: "TENT".into(),
+            quantity,
+            shipped,
+            refunded,
+        }
+    }
+
+    fn order(status_id: i64) -> StoreOrder {
+        StoreOrder {
+            id: 100,
+            status_id,
+            is_archived: false,
+            customer: String::new(),
+            email: String::new(),
+            ordered_at: Timestamp::UNIX_EPOCH,
+            consignments: Vec::new(),
+        }
     }
 
     #[test]
     fn what_has_left_is_no_longer_here() {
-        assert_eq!(deducted(5, 2), 3);
+        assert_eq!(line(5, 2, 0).deducted(), 3);
+        assert_eq!(line(1, 2, 0).deducted(), 0);
     }
 
     #[test]
-    fn more_shipped_than_ordered_is_nothing_left() {
-        assert_eq!(deducted(1, 2), 0);
+    fn only_what_is_left_is_picked() {
+        assert_eq!(line(5, 2, 1).to_pick(0), 2);
+        assert_eq!(line(5, 2, 1).to_pick(2), 4, "what we sent ourselves counts as picked, not as gone");
+        assert_eq!(line(1, 1, 1).to_pick(0), 0);
+    }
+
+    #[test]
+    fn what_was_picked_is_never_taken_back_silently() {
+        assert_eq!(follow(3, 0), Followed { ordered: 3, surplus: 0 });
+        assert_eq!(follow(1, 2), Followed { ordered: 2, surplus: 1 });
+    }
+
+    #[test]
+    fn paid_orders_are_picked_and_incomplete_ones_never() {
+        assert!(PICKED_STATUS_IDS.iter().all(|status| order(*status).wish() == Wish::Pick));
+        assert!(matches!(order(0).wish(), Wish::Wait(_)));
+        assert!(matches!(order(5).wish(), Wish::End(_)));
+        assert!(matches!(StoreOrder { is_archived: true, ..order(11) }.wish(), Wish::End(_)));
     }
 }

@@ -33,6 +33,16 @@ pub enum Reason {
     OrdersUnsettled,
     /// The variant belongs to no product.
     Orphan,
+    /// An order asks for something that has no item.
+    OrderItemUnknown,
+    /// Another picking order of the division has the number.
+    OrderNumberTaken,
+    /// The store wants less of an order than was picked.
+    OrderChangedAfterPick,
+    /// The store does not want an order any more that was picked.
+    OrderEndedAfterPick,
+    /// The store wants more of an order that is closed.
+    OrderGrewAfterClose,
 }
 
 /// The words of a reason.
@@ -47,7 +57,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -63,6 +73,11 @@ impl Reason {
         Self::AddedBack,
         Self::OrdersUnsettled,
         Self::Orphan,
+        Self::OrderItemUnknown,
+        Self::OrderNumberTaken,
+        Self::OrderChangedAfterPick,
+        Self::OrderEndedAfterPick,
+        Self::OrderGrewAfterClose,
     ];
 
     /// Its code, explanation and way out.
@@ -142,6 +157,31 @@ impl Reason {
                 "ORPHAN",
                 "The store still lists a variant whose product is gone; nobody can buy it, so it was left out.",
                 "",
+            ),
+            Self::OrderItemUnknown => (
+                "ORDER_ITEM_UNKNOWN",
+                "The order asks for something that has no item, so it waits on hold; the rest of it is kept.",
+                "Solve the parked product; the order opens with the next sync after that.",
+            ),
+            Self::OrderNumberTaken => (
+                "ORDER_NUMBER_TAKEN",
+                "Another picking order of the division has this number; the order was not imported.",
+                "Give the other picking order another number, or use a division of its own for this store.",
+            ),
+            Self::OrderChangedAfterPick => (
+                "ORDER_CHANGED_AFTER_PICK",
+                "The store wants less of this order than was picked already.",
+                "Put the surplus back and adjust its inventory, or send it all the same.",
+            ),
+            Self::OrderEndedAfterPick => (
+                "ORDER_ENDED_AFTER_PICK",
+                "The store does not want this order any more, but something of it was picked.",
+                "Put the goods back and adjust their inventory.",
+            ),
+            Self::OrderGrewAfterClose => (
+                "ORDER_GREW_AFTER_CLOSE",
+                "The store wants more of an order that is closed here.",
+                "Reopen the picking order, or settle it with the shopper.",
             ),
         };
         Words { code, explanation, way_out }

@@ -73,6 +73,8 @@ impl Run {
 pub enum RunKind {
     /// The initial dataset.
     Import,
+    /// What changed since the cursor.
+    Sync,
 }
 
 /// How far a run is.
@@ -99,6 +101,8 @@ pub enum PhaseKind {
     Inventory,
     /// Shipping methods become carriers.
     Carriers,
+    /// Orders become picking orders.
+    PickingOrders,
 }
 
 /// How far a phase is.
@@ -157,7 +161,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(RunKind { Import = "IMPORT" });
+words!(RunKind { Import = "IMPORT", Sync = "SYNC" });
 words!(RunState {
     Queued = "QUEUED",
     Running = "RUNNING",
@@ -165,7 +169,12 @@ words!(RunState {
     CompleteWithParked = "COMPLETE_WITH_PARKED",
     Failed = "FAILED",
 });
-words!(PhaseKind { Products = "PRODUCTS", Inventory = "INVENTORY", Carriers = "CARRIERS" });
+words!(PhaseKind {
+    Products = "PRODUCTS",
+    Inventory = "INVENTORY",
+    Carriers = "CARRIERS",
+    PickingOrders = "PICKING_ORDERS",
+});
 words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
 
 impl RunKind {
@@ -173,6 +182,8 @@ impl RunKind {
     pub const fn phases(self) -> &'static [PhaseKind] {
         match self {
             Self::Import => &[PhaseKind::Products, PhaseKind::Inventory, PhaseKind::Carriers],
+            // What an order asks for should have its item before the order comes.
+            Self::Sync => &[PhaseKind::Products, PhaseKind::PickingOrders],
         }
     }
 }

@@ -78,18 +78,19 @@ pub fn ready_for(
     configuration: Option<&Configuration>,
     done: &[PhaseKind],
 ) -> Vec<Missing> {
-    let RunKind::Import = kind;
     let mut missing = Vec::new();
-    if !offers_import(store.grants) {
-        missing.push(if store.grants.manual_sync {
-            Missing::new(
-                "MANUAL_SYNC_GRANTED",
-                "",
-                "This store has Manual Sync: make its initial dataset with the actions of the Synchronization tab.",
-            )
-        } else {
-            Missing::new("NOT_GRANTED", "", "Ask an administrator to grant IntelliTrack for BigCommerce to this store.")
-        });
+    if !store.grants.standard && !store.grants.manual_sync {
+        missing.push(Missing::new(
+            "NOT_GRANTED",
+            "",
+            "Ask an administrator to grant IntelliTrack for BigCommerce to this store.",
+        ));
+    } else if kind == RunKind::Import && !offers_import(store.grants) {
+        missing.push(Missing::new(
+            "MANUAL_SYNC_GRANTED",
+            "",
+            "This store has Manual Sync: make its initial dataset with the actions of the Synchronization tab.",
+        ));
     }
     if store.state == StoreState::Refused {
         missing.push(Missing::new(
@@ -98,7 +99,15 @@ pub fn ready_for(
             "BigCommerce refused this store's access token: ask an administrator to connect the store with a new one.",
         ));
     }
-    if kind.phases().iter().all(|phase| done.contains(phase)) {
+    let is_imported = RunKind::Import.phases().iter().all(|phase| done.contains(phase));
+    if kind == RunKind::Sync && !is_imported && offers_import(store.grants) {
+        missing.push(Missing::new(
+            "NOT_IMPORTED",
+            "",
+            "Import Products, Inventory, and Carriers first: orders can only be picked from stock that is known.",
+        ));
+    }
+    if kind == RunKind::Import && is_imported {
         missing.push(Missing::new(
             "ALREADY_IMPORTED",
             "",
@@ -164,6 +173,17 @@ mod tests {
     fn manual_sync_takes_the_import_away_even_when_both_are_granted() {
         assert_eq!(codes(&store(true, true), &[])[0], "MANUAL_SYNC_GRANTED");
         assert!(!offers_import(Grants { standard: true, manual_sync: true }));
+    }
+
+    #[test]
+    fn a_sync_waits_for_the_import() {
+        let codes = |done: &[PhaseKind]| -> Vec<_> {
+            let missing =
+                ready_for(RunKind::Sync, &store(true, false), Some(&Configuration::default()), done);
+            missing.iter().map(|m| m.code).collect()
+        };
+        assert_eq!(codes(&[PhaseKind::Products])[0], "NOT_IMPORTED");
+        assert!(!codes(RunKind::Import.phases()).contains(&"NOT_IMPORTED"));
     }
 
     #[test]

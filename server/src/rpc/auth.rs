@@ -17,7 +17,7 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 32] = [
+pub const RULES: [(&str, Rule); 36] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.Configure", Rule::Operate),
@@ -42,6 +42,10 @@ pub const RULES: [(&str, Rule); 32] = [
     ("WarehouseService.ListInventory", Rule::Read),
     ("WarehouseService.AdjustInventory", Rule::Operate),
     ("WarehouseService.ListCarriers", Rule::Read),
+    ("WarehouseService.ListPickingOrders", Rule::Read),
+    ("WarehouseService.GetPickingOrder", Rule::Read),
+    ("WarehouseService.PickItem", Rule::Operate),
+    ("WarehouseService.ClosePickingOrder", Rule::Operate),
     ("AdminService.ConnectStore", Rule::Administer),
     ("AdminService.IssueKey", Rule::Administer),
     ("AdminService.ListKeys", Rule::Administer),

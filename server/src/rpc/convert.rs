@@ -42,6 +42,7 @@ pub(super) fn status(error: Error) -> Status {
         Error::Exists(_) => Status::already_exists(words),
         Error::Stale { .. } => Status::aborted(words),
         Error::Forbidden(_) => Status::permission_denied(words),
+        Error::Refused(_) => Status::failed_precondition(words),
         Error::BigCommerce(error) => match error {
             bigcommerce::Error::Unauthorized { .. } | bigcommerce::Error::NotFound { .. } => {
                 let violation = vec![Violation::new("access_token", words)];
@@ -99,6 +100,7 @@ pub(super) fn run(run: &Run, store: &Store) -> v1::Run {
         store_id: store.hash.clone(),
         kind: match run.kind {
             RunKind::Import => v1::RunKind::Import,
+            RunKind::Sync => v1::RunKind::Sync,
         }
         .into(),
         state: match run.state {
@@ -148,6 +150,7 @@ pub(super) fn phase_kind(kind: PhaseKind) -> v1::PhaseKind {
         PhaseKind::Products => v1::PhaseKind::Products,
         PhaseKind::Inventory => v1::PhaseKind::Inventory,
         PhaseKind::Carriers => v1::PhaseKind::Carriers,
+        PhaseKind::PickingOrders => v1::PhaseKind::PickingOrders,
     }
 }
 
@@ -165,20 +168,24 @@ pub(super) fn severity(severity: Severity) -> v1::Severity {
 
 pub(super) fn store_status(status: app::Status) -> v1::Status {
     let run_of = |run: &Run| self::run(run, &status.store);
-    let import = status.import;
+    let action = |action: v1::Action, allowed: app::AllowedAction| v1::AllowedAction {
+        action: action.into(),
+        offered: allowed.offered,
+        allowed: allowed.missing.is_empty(),
+        label: allowed.label,
+        reasons: allowed.missing.into_iter().map(missing).collect(),
+    };
     v1::Status {
         configuration_revision: status.configuration_revision,
         running: status.running.as_ref().map(run_of),
         queued: status.queued.iter().map(run_of).collect(),
         last: status.last.as_ref().map(run_of),
         parked: status.parked,
-        allowed_actions: vec![v1::AllowedAction {
-            action: v1::Action::Import.into(),
-            offered: import.offered,
-            allowed: import.missing.is_empty(),
-            label: import.label,
-            reasons: import.missing.into_iter().map(missing).collect(),
-        }],
+        allowed_actions: vec![
+            action(v1::Action::Import, status.import),
+            action(v1::Action::Sync, status.sync),
+        ],
+        last_sync_completed_at: status.synced_at.map(at),
         one_time_flags: status
             .one_time_flags
             .iter()

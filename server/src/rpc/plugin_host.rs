@@ -83,8 +83,15 @@ impl PluginHostService for PluginHost {
 
     async fn sync(&self, request: Request<v1::SyncRequest>) -> Reply<v1::SyncResponse> {
         let caller = self.caller(&request, "PluginHostService.Sync").await?;
-        self.store(&caller, &request.into_inner().store_id).await?;
-        Err(Status::unimplemented("This server imports; syncing what changed comes with its next version."))
+        let request = request.into_inner();
+        check_request_id(&request.request_id)?;
+        let store = self.store(&caller, &request.store_id).await?;
+        let (run, joined) = self
+            .app
+            .request_run(&caller, &store, RunKind::Sync, false, &request.request_id)
+            .await
+            .map_err(convert::status)?;
+        Ok(Response::new(v1::SyncResponse { run: Some(convert::run(&run, &store)), joined }))
     }
 
     async fn configure(&self, request: Request<v1::ConfigureRequest>) -> Reply<v1::ConfigureResponse> {

@@ -5,9 +5,13 @@ use tonic::{Request, Response, Status};
 
 use super::{auth, convert, page};
 use crate::{
-    app::{AdjustmentRequest, App, Caller, Error},
+    app::{AdjustmentRequest, App, Caller, Error, PickRequest},
     domain::store::{Store, StoreId},
-    warehouse::{carriers, items, places, stock},
+    warehouse::{
+        carriers, items,
+        orders::{self, OrderFilter, OrderState, PickingLine, PickingOrder},
+        places, stock,
+    },
 };
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -45,10 +49,57 @@ impl Warehouse {
         let store_ids = self.hashes(caller, &division.stores).await?;
         Ok(v1::Division { division: division.code, store_ids })
     }
+
+    /// A picking order, unless it is of a store that the caller does not know of.
+    async fn picking_order(
+        &self,
+        caller: &Caller,
+        division: &places::Division,
+        order: PickingOrder,
+    ) -> Result<Option<v1::PickingOrder>, Status> {
+        let stores = self.app.stores(caller).await.map_err(convert::status)?;
+        let Some(store) = stores.into_iter().find(|store| store.id == order.of.0) else { return Ok(None) };
+        let items: Vec<i64> = order.lines.iter().filter_map(|line| line.item_id).collect();
+        let numbers = items::numbers(&self.app.db, &items).await.map_err(db)?;
+        let line = |line: PickingLine| v1::PickingLine {
+            line_id: line.line_id,
+            item_number: line.item_id.and_then(|item| numbers.get(&item).cloned()).unwrap_or_default(),
+            name: line.name,
+            sku: line.sku,
+            ordered: line.ordered,
+            picked: line.picked,
+        };
+        Ok(Some(v1::PickingOrder {
+            division: division.code.clone(),
+            number: order.number,
+            state: wire_state(order.header.state).into(),
+            problem: order.header.problem,
+            store_id: store.hash,
+            order_id: order.of.1,
+            consignment_id: order.of.2,
+            store_status_id: order.header.store_status_id,
+            customer: order.header.customer,
+            email: order.header.email,
+            ship_to: order.header.ship_to,
+            method: order.header.method,
+            ordered_at: Some(convert::at(order.header.ordered_at)),
+            changed_at: Some(convert::at(order.changed_at)),
+            lines: order.lines.into_iter().map(line).collect(),
+        }))
+    }
 }
 
 fn db(error: crate::db::Error) -> Status {
     convert::status(Error::Db(error))
+}
+
+fn wire_state(state: OrderState) -> v1::PickingOrderState {
+    match state {
+        OrderState::Open => v1::PickingOrderState::Open,
+        OrderState::OnHold => v1::PickingOrderState::OnHold,
+        OrderState::Closed => v1::PickingOrderState::Closed,
+        OrderState::Cancelled => v1::PickingOrderState::Cancelled,
+    }
 }
 
 fn wire_site(division: &places::Division, site: places::Site) -> v1::Site {
@@ -273,6 +324,80 @@ impl WarehouseService for Warehouse {
                 .collect(),
         };
         Ok(Response::new(v1::ListCarriersResponse { carriers: found.into_iter().map(carrier).collect() }))
+    }
+
+    async fn list_picking_orders(
+        &self,
+        request: Request<v1::ListPickingOrdersRequest>,
+    ) -> Reply<v1::ListPickingOrdersResponse> {
+        let caller = self.caller(&request, "WarehouseService.ListPickingOrders").await?;
+        let request = request.into_inner();
+        let division = self.division(&caller, &request.division).await?;
+        let size = page::size(request.page_size)?;
+        let filter = OrderFilter {
+            state: order_state(request.state()),
+            search: request.search.clone(),
+            after: page::number(&request.page_token)?.unwrap_or_default(),
+        };
+        let found = orders::list(&self.app.db, division.id, &filter, size).await.map_err(db)?;
+        let next_page_token =
+            page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
+        let mut picking_orders = Vec::new();
+        for order in found {
+            picking_orders.extend(self.picking_order(&caller, &division, order).await?);
+        }
+        Ok(Response::new(v1::ListPickingOrdersResponse { picking_orders, next_page_token }))
+    }
+
+    async fn get_picking_order(
+        &self,
+        request: Request<v1::GetPickingOrderRequest>,
+    ) -> Reply<v1::GetPickingOrderResponse> {
+        let caller = self.caller(&request, "WarehouseService.GetPickingOrder").await?;
+        let request = request.into_inner();
+        let division = self.division(&caller, &request.division).await?;
+        let order = self.app.picking_order(&division, &request.number).await.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::GetPickingOrderResponse { picking_order }))
+    }
+
+    async fn pick_item(&self, request: Request<v1::PickItemRequest>) -> Reply<v1::PickItemResponse> {
+        let caller = self.caller(&request, "WarehouseService.PickItem").await?;
+        let request = request.into_inner();
+        let asked = PickRequest {
+            division: request.division,
+            number: request.number,
+            item_number: request.item_number,
+            units: request.units,
+            site: request.site,
+            location: request.location,
+            request_id: request.request_id,
+        };
+        let (division, order) = self.app.pick(&caller, asked).await.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::PickItemResponse { picking_order }))
+    }
+
+    async fn close_picking_order(
+        &self,
+        request: Request<v1::ClosePickingOrderRequest>,
+    ) -> Reply<v1::ClosePickingOrderResponse> {
+        let caller = self.caller(&request, "WarehouseService.ClosePickingOrder").await?;
+        let request = request.into_inner();
+        let closed = self.app.close_order(&caller, &request.division, &request.number).await;
+        let (division, order) = closed.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::ClosePickingOrderResponse { picking_order }))
+    }
+}
+
+fn order_state(state: v1::PickingOrderState) -> Option<OrderState> {
+    match state {
+        v1::PickingOrderState::Unspecified => None,
+        v1::PickingOrderState::Open => Some(OrderState::Open),
+        v1::PickingOrderState::OnHold => Some(OrderState::OnHold),
+        v1::PickingOrderState::Closed => Some(OrderState::Closed),
+        v1::PickingOrderState::Cancelled => Some(OrderState::Cancelled),
     }
 }
 

@@ -128,17 +128,20 @@ impl Worker {
         let store = app.db.store(lease.store).await?.ok_or_else(|| missing("the store"))?;
         let revision = app.db.configuration_revision(lease.store, run.configuration_revision).await?;
         let configuration = revision.ok_or_else(|| missing("the configuration"))?.values;
-        let place = app.resolve_place(&store, &configuration).await.map_err(|error| match error {
+        let gone = |error| match error {
             app::Error::Db(error) => sync::Error::Db(error),
             other => sync::Error::Missing(other.to_string()),
-        })?;
+        };
+        let place = app.resolve_place(&store, &configuration).await.map_err(gone)?;
         let token = app.db.token(&store).await?;
         let mut work = Work {
             db: app.db.clone(),
             live: app.db.clone(),
             bus: app.bus.clone(),
             api: app.api.store(&store.hash, token, Urgency::Background),
+            kind: run.kind,
             lease,
+            order_prefix: app.order_prefix(&store, &place).await.map_err(gone)?,
             store,
             configuration,
             place,

@@ -7,9 +7,12 @@ use jiff::Timestamp;
 
 use super::{Result, Work};
 use crate::{
-    bigcommerce::{OpenOrder, OrderFilter, StoreSettings},
+    bigcommerce::{OrderFilter, StoreSettings},
     db::{Row, Tx, insert},
-    domain::{configuration::StockDecrease, order::DEDUCTED_STATUS_IDS},
+    domain::{
+        configuration::StockDecrease,
+        order::{DEDUCTED_STATUS_IDS, StoreOrder},
+    },
 };
 
 /// Deducted units of each line, by product and variant, of one order.
@@ -31,7 +34,7 @@ pub(super) async fn read_all(
     work: &Work,
     tx: &mut Tx,
     rule: StoreSettings,
-    orders: Vec<OpenOrder>,
+    orders: Vec<StoreOrder>,
 ) -> Result<()> {
     let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ?").bind(work.store.id.0);
     tx.execute(delete).await?;
@@ -42,18 +45,18 @@ pub(super) async fn read_all(
 }
 
 /// The orders in every status the store deducts.
-pub(super) async fn fetch_all(work: &Work) -> Result<Vec<OpenOrder>> {
+pub(super) async fn fetch_all(work: &Work) -> Result<Vec<StoreOrder>> {
     let statuses = DEDUCTED_STATUS_IDS.map(|status| fetch(work, OrderFilter::Status(status)));
     Ok(try_join_all(statuses).await?.concat())
 }
 
 /// Orders changed since an instant of the store's clock, whatever their status.
-pub(super) async fn fetch_changed(work: &Work, since: Timestamp) -> Result<Vec<OpenOrder>> {
+pub(super) async fn fetch_changed(work: &Work, since: Timestamp) -> Result<Vec<StoreOrder>> {
     fetch(work, OrderFilter::ChangedSince(since)).await
 }
 
-async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<OpenOrder>> {
-    let mut orders: Vec<OpenOrder> = Vec::new();
+async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<StoreOrder>> {
+    let mut orders: Vec<StoreOrder> = Vec::new();
     loop {
         let next = orders.last().map_or(1, |order| order.id + 1);
         let (page, more) = work.api.orders(filter, next).await?;
@@ -68,7 +71,7 @@ async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<OpenOrder>> {
 pub(super) async fn affected(
     work: &Work,
     rule: StoreSettings,
-    orders: &[OpenOrder],
+    orders: &[StoreOrder],
 ) -> Result<Vec<(i64, i64)>> {
     let mut affected = Vec::new();
     for order in orders {
@@ -89,7 +92,7 @@ pub(super) async fn take_over(
     work: &Work,
     tx: &mut Tx,
     rule: StoreSettings,
-    orders: &[OpenOrder],
+    orders: &[StoreOrder],
 ) -> Result<()> {
     for order in orders {
         let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ? AND order_id = ?");
@@ -124,12 +127,13 @@ fn by_item(rows: &[sqlx::any::AnyRow]) -> Result<HashMap<i64, i64>> {
     rows.iter().map(pair).collect()
 }
 
-fn lines(order: &OpenOrder, rule: StoreSettings) -> Lines {
-    if !rule.decreases_when_placed || !DEDUCTED_STATUS_IDS.contains(&order.status_id) {
+fn lines(order: &StoreOrder, rule: StoreSettings) -> Lines {
+    let deducted = rule.decreases_when_placed && DEDUCTED_STATUS_IDS.contains(&order.status_id);
+    if !deducted || order.is_archived {
         return Lines::new();
     }
-    let deducted = order.lines.iter().map(|line| (line, line.deducted()));
-    deducted
+    let units = order.lines().map(|line| (line, line.deducted()));
+    units
         .filter(|(line, units)| *units > 0 && line.product_id > 0)
         .map(|(line, units)| (line.line_id, (line.product_id, line.variant_id, units)))
         .collect()

@@ -294,8 +294,8 @@ impl Sorted {
         }
         self.counts.parked += 1;
         self.parked.push(NewParked {
-            product_id: row.product_id,
-            variant_id: row.variant_id,
+            record_id: row.product_id,
+            part_id: row.variant_id,
             record: variant_words(row.product_id, row.variant_id, &row.sku),
             reason: Reason::InventoryExists,
             detail: format!("the warehouse has {theirs}, the store would make it {store}"),

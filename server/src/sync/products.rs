@@ -55,6 +55,24 @@ pub(super) async fn import(work: &Work, cursor: &str) -> Result<()> {
     work.end(tx, PHASE).await
 }
 
+/// Reads the products that changed since the last sync, or every product where there was none.
+pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
+    let Some(known) = work.db.cursor(work.store.id, PHASE).await? else { return import(work, cursor).await };
+    let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
+    let before = Before { bound: i64::MAX, parked: true };
+    loop {
+        let page = work.api.products_changed(known.since, cursor.after).await?;
+        let Some(last) = page.last_id else { break };
+        let page = Drafts::of(&page, &work.configuration.item_number_rules);
+        let mut tx = work.page().await?;
+        let counts = apply(work, &mut tx, &before, &mut cursor, page).await?;
+        cursor.after = last;
+        work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await?;
+    }
+    let tx = work.page().await?;
+    work.end(tx, PHASE).await
+}
+
 async fn read_window(work: &Work, before: &Before, cursor: &mut Cursor, window: Window) -> Result<()> {
     let rules: Arc<[ItemNumberRule]> = work.configuration.item_number_rules.as_slice().into();
     let pages = work.api.products(window).ready_chunks(PAGES_AT_ONCE).map(|pages| {
@@ -91,13 +109,15 @@ struct Drafts {
     variants: i64,
     /// The lowest and the highest product.
     range: RangeInclusive<i64>,
+    /// Every product, if it has an id.
+    read: Vec<i64>,
     last_id: Option<i64>,
 }
 
 impl Drafts {
     fn of(page: &ProductPage, rules: &[ItemNumberRule]) -> Self {
         let ids = page.products.iter().map(|product| product.id);
-        let first = ids.chain(page.unreadable.iter().map(|record| record.id)).min().unwrap_or(0);
+        let first = ids.clone().chain(page.unreadable.iter().map(|record| record.id)).min().unwrap_or(0);
         let empty = page.products.iter().filter(|product| product.variants.is_empty());
         let empty = empty.map(|product| {
             parked(product.id, 0, &product.sku, Reason::Unreadable, "it has no variants".into())
@@ -112,6 +132,7 @@ impl Drafts {
             products: count(page.products.len() + page.unreadable.len()),
             variants: count(page.products.iter().map(|product| product.variants.len()).sum()),
             range: first..=page.last_id.unwrap_or(first),
+            read: ids.chain(page.unreadable.iter().map(|record| record.id)).collect(),
             last_id: page.last_id,
         }
     }
@@ -167,7 +188,7 @@ async fn apply(
     let of = (work.store.id, work.lease.run, PHASE);
     work.db.park(tx, of, &sorted.parked).await?;
     if before.parked {
-        work.db.unpark(tx, of, page.range).await?;
+        work.db.unpark(tx, of, page.read).await?;
     }
     Ok(sorted.counts)
 }
@@ -230,7 +251,8 @@ impl Sorted {
 }
 
 fn parked(product_id: i64, variant_id: i64, sku: &str, reason: Reason, detail: String) -> NewParked {
-    NewParked { product_id, variant_id, record: variant_words(product_id, variant_id, sku), reason, detail }
+    let record = variant_words(product_id, variant_id, sku);
+    NewParked { record_id: product_id, part_id: variant_id, record, reason, detail }
 }
 
 fn fields(draft: &ItemDraft) -> StoreFields {

@@ -1,6 +1,9 @@
 //! Items and their bindings to the variants of stores.
 
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use sqlx::any::AnyRow;
 
@@ -123,6 +126,39 @@ pub async fn bound(
             tracking: row.word("tracking", Tracking::from_word)?,
         };
         found.insert((row.int("product_id")?, row.int("variant_id")?), bound);
+    }
+    Ok(found)
+}
+
+/// The items of the bound variants of some products; under variant 0 that of a product with a single item.
+pub async fn of_products(
+    tx: &mut Tx,
+    store: StoreId,
+    products: BTreeSet<i64>,
+) -> Result<HashMap<(i64, i64), i64>> {
+    let head = "SELECT product_id, variant_id, item_id FROM bindings WHERE store_id = ?";
+    let products = products.into_iter().map(Value::from).collect();
+    let mut found = HashMap::new();
+    let mut ambiguous = BTreeSet::new();
+    for row in &select_in(tx, head, &[store.0], "product_id", products).await? {
+        let row = Row(row, "bindings");
+        let (product, item) = (row.int("product_id")?, row.int("item_id")?);
+        found.insert((product, row.int("variant_id")?), item);
+        if *found.entry((product, 0)).or_insert(item) != item {
+            ambiguous.insert(product);
+        }
+    }
+    found.retain(|(product, variant), _| *variant != 0 || !ambiguous.contains(product));
+    Ok(found)
+}
+
+/// The numbers of some items, by id.
+pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let mut found = HashMap::new();
+    for id in ids {
+        if let Some(row) = db.row(db.statement("SELECT number FROM items WHERE id = ?").bind(*id)).await? {
+            found.insert(*id, Row(&row, "items").text("number")?);
+        }
     }
     Ok(found)
 }

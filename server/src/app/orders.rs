@@ -1,0 +1,131 @@
+//! What people do with picking orders.
+
+use super::{App, Caller, Error, Result};
+use crate::{
+    domain::{configuration::Violation, store::Store},
+    warehouse::{
+        items,
+        orders::{self, PickingOrder},
+        picks::{self, NotPicked, Pick},
+        places::{self, Division, PlaceIds},
+    },
+};
+
+/// Units to take for a line of a picking order.
+#[derive(Clone, Debug)]
+pub struct PickRequest {
+    /// Code of the division; may be empty.
+    pub division: String,
+    /// Number of the picking order.
+    pub number: String,
+    /// The item to take.
+    pub item_number: String,
+    /// How many.
+    pub units: i64,
+    /// Code of the site.
+    pub site: String,
+    /// Code of the location.
+    pub location: String,
+    /// What makes the request happen once.
+    pub request_id: String,
+}
+
+impl App {
+    /// What the numbers of a store's picking orders begin with: unique where stores share a division (OQ-28, H).
+    pub async fn order_prefix(&self, store: &Store, place: &PlaceIds) -> Result<String> {
+        let divisions = places::divisions(&self.db, Some(store.id)).await?;
+        let is_shared =
+            divisions.iter().any(|division| division.id == place.division && division.stores.len() > 1);
+        Ok(if is_shared { format!("BC-{}-", store.hash) } else { "BC-".to_owned() })
+    }
+
+    /// The picking order of a division with a number.
+    pub async fn picking_order(&self, division: &Division, number: &str) -> Result<PickingOrder> {
+        let found = orders::by_number(&self.db, division.id, number).await?;
+        found.ok_or_else(|| Error::NotFound(format!("picking order {number} in division {}", division.code)))
+    }
+
+    /// Takes units for an order, once for each request.
+    pub async fn pick(&self, caller: &Caller, asked: PickRequest) -> Result<(Division, PickingOrder)> {
+        let mut wrong = Vec::new();
+        if asked.units < 1 {
+            wrong.push(Violation::new("units", "Say how many units were picked, at least 1."));
+        }
+        if asked.request_id.is_empty() {
+            wrong.push(Violation::new(
+                "request_id",
+                "Send an id of your own, so that a repeat picks nothing more.",
+            ));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let division = self.division(caller, &asked.division).await?;
+        let order = self.picking_order(&division, &asked.number).await?;
+        if picks::is_done(&self.db, &asked.request_id).await? {
+            return Ok((division, order));
+        }
+        let site = self.site(&division, &asked.site).await?;
+        let location = site.locations.iter().find(|(_, code)| code.eq_ignore_ascii_case(&asked.location));
+        let location = location
+            .ok_or_else(|| Error::NotFound(format!("location {} in site {}", asked.location, site.code)))?;
+        let item = self.item(&division, &asked.item_number).await?;
+        let line = line_to_pick(&order, &item, asked.units)?;
+        let pick = Pick {
+            order: order.id,
+            line,
+            item: item.id,
+            location: location.0,
+            units: asked.units,
+            actor: caller.name(),
+            request_id: asked.request_id,
+        };
+        let mut tx = self.db.begin().await?;
+        match picks::pick(&self.db, &mut tx, &pick, !site.auto_delete_zero).await? {
+            Ok(()) => tx.commit(&self.bus).await?,
+            Err(NotPicked::NothingLeft) => {
+                return Err(Error::Refused(format!("{} changed meanwhile: look at it again.", order.number)));
+            }
+            Err(NotPicked::NotThere) => {
+                return Err(Error::Refused(format!(
+                    "{} / {} has fewer than {} units of {}: pick elsewhere, or count it and adjust its inventory.",
+                    site.code, location.1, asked.units, item.number
+                )));
+            }
+        }
+        let order = self.picking_order(&division, &asked.number).await?;
+        Ok((division, order))
+    }
+
+    /// Closes an order with whatever was picked of it.
+    pub async fn close_order(
+        &self,
+        caller: &Caller,
+        division: &str,
+        number: &str,
+    ) -> Result<(Division, PickingOrder)> {
+        let division = self.division(caller, division).await?;
+        let order = self.picking_order(&division, number).await?;
+        let mut tx = self.db.begin().await?;
+        picks::close(&self.db, &mut tx, order.id).await?;
+        tx.commit(&self.bus).await?;
+        let order = self.picking_order(&division, number).await?;
+        Ok((division, order))
+    }
+}
+
+/// The line of an order that units of an item are picked for.
+fn line_to_pick(order: &PickingOrder, item: &items::Item, units: i64) -> Result<i64> {
+    if order.header.state != orders::OrderState::Open {
+        let why = if order.header.problem.is_empty() { "it is closed" } else { &order.header.problem };
+        return Err(Error::Refused(format!("{} cannot be picked: {why}.", order.number)));
+    }
+    let mut of_item = order.lines.iter().filter(|line| line.item_id == Some(item.id)).peekable();
+    if of_item.peek().is_none() {
+        return Err(Error::Refused(format!("{} does not ask for {}.", order.number, item.number)));
+    }
+    let line = of_item.find(|line| line.ordered - line.picked >= units);
+    line.map(|line| line.line_id).ok_or_else(|| {
+        Error::Refused(format!("{} asks for fewer than {units} more units of {}.", order.number, item.number))
+    })
+}

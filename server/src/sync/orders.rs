@@ -1,0 +1,382 @@
+//! Orders become picking orders, once, and picking orders follow what the store does to their orders.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Result, Work, counted_orders};
+use crate::{
+    bigcommerce::{OrderFilter, StoreSettings},
+    db::{NewParked, Tx},
+    domain::{
+        catalog::fold,
+        order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
+        reason::Reason,
+        run::{Counts, PhaseKind},
+    },
+    warehouse::{
+        items,
+        orders::{self, Header, OrderState, PickingLine, PickingOrder},
+    },
+};
+
+const PHASE: PhaseKind = PhaseKind::PickingOrders;
+
+/// How far the orders have been read.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Cursor {
+    /// Which of the lists.
+    list: usize,
+    /// From which order on.
+    next: i64,
+}
+
+/// What there is to read.
+#[derive(Clone, Copy)]
+enum List {
+    Orders(OrderFilter),
+    /// Orders with a picking order that is not final, whatever became of them.
+    Unfinished,
+    /// Orders on hold for something that has an item by now.
+    Openable,
+}
+
+/// Items by product and variant.
+type Items = HashMap<(i64, i64), i64>;
+
+/// Reads the orders that changed since the last sync, or every order that is not done where there was none.
+pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
+    let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
+    let rule = counted_orders::rule(work).await?;
+    let lists = match work.db.cursor(work.store.id, PHASE).await? {
+        Some(known) => {
+            vec![List::Orders(OrderFilter::ChangedSince(known.since)), List::Unfinished, List::Openable]
+        }
+        None => {
+            let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
+            statuses.into_iter().chain([List::Unfinished]).collect()
+        }
+    };
+    while let Some(list) = lists.get(cursor.list) {
+        let (page, next) = match list {
+            List::Orders(filter) => {
+                let (page, more) = work.api.orders(*filter, cursor.next).await?;
+                let next = page.last().map(|order| order.id + 1).filter(|_| more);
+                (page, next)
+            }
+            List::Unfinished => read_unfinished(work, cursor.next).await?,
+            List::Openable => match orders::openable(&work.db, work.store.id, cursor.next).await? {
+                Some(id) => (vec![work.api.order(id).await?], Some(id + 1)),
+                None => (Vec::new(), None),
+            },
+        };
+        cursor = match next {
+            Some(next) => Cursor { next, ..cursor },
+            None => Cursor { list: cursor.list + 1, next: 0 },
+        };
+        let mut tx = work.page().await?;
+        let counts = apply(work, &mut tx, rule, page).await?;
+        work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await?;
+    }
+    let tx = work.page().await?;
+    work.end(tx, PHASE).await
+}
+
+/// A page of the orders that picking orders wait for, and where the next one begins.
+async fn read_unfinished(work: &Work, next: i64) -> Result<(Vec<StoreOrder>, Option<i64>)> {
+    let wanted: Vec<i64> = orders::unfinished(&work.db, work.store.id).await?;
+    let wanted: Vec<i64> = wanted.into_iter().filter(|id| *id >= next).collect();
+    let (Some(&first), Some(&last)) = (wanted.first(), wanted.last()) else { return Ok((Vec::new(), None)) };
+    let (mut page, more) = work.api.orders(OrderFilter::UpTo(last), first).await?;
+    let read_to = page.last().map(|order| order.id).filter(|_| more).unwrap_or(last);
+    page.retain(|order| wanted.contains(&order.id));
+    for &id in wanted.iter().take_while(|id| **id <= read_to) {
+        // A list leaves archived orders out.
+        if page.iter().all(|order| order.id != id) {
+            page.push(work.api.order(id).await?);
+        }
+    }
+    Ok((page, Some(read_to + 1)))
+}
+
+/// What is written of a page.
+#[derive(Default)]
+struct Sorted {
+    new: Vec<PickingOrder>,
+    changed: Vec<PickingOrder>,
+    parked: Vec<NewParked>,
+    counts: Counts,
+}
+
+async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrder>) -> Result<Counts> {
+    let at = work.db.clock.now();
+    counted_orders::take_over(work, tx, rule, &page).await?;
+    let ids: Vec<i64> = page.iter().map(|order| order.id).collect();
+    let products: BTreeSet<i64> =
+        page.iter().flat_map(StoreOrder::lines).map(|line| line.product_id).collect();
+    let items = items::of_products(tx, work.store.id, products).await?;
+    let mut known: HashMap<(i64, i64), PickingOrder> = orders::of_orders(tx, work.store.id, ids.clone())
+        .await?
+        .into_iter()
+        .map(|order| ((order.of.1, order.of.2), order))
+        .collect();
+    let mut sorted = Sorted::default();
+    for order in &page {
+        for (position, consignment) in order.consignments.iter().enumerate() {
+            match known.remove(&(order.id, consignment.id)) {
+                Some(picking) => sorted.follow(picking, order, Some(consignment), &items, at),
+                None if order.wish() == Wish::Pick => {
+                    let number = number(&work.order_prefix, order, position);
+                    sorted.make(work, number, order, consignment, &items, at);
+                }
+                None => sorted.counts.skipped += 1,
+            }
+        }
+    }
+    for order in &page {
+        for consignment in known.keys().filter(|(id, _)| *id == order.id).copied().collect::<Vec<_>>() {
+            if let Some(picking) = known.remove(&consignment) {
+                sorted.follow(picking, order, None, &items, at);
+            }
+        }
+    }
+    write(work, tx, &mut sorted).await?;
+    let of = (work.store.id, work.lease.run, PHASE);
+    sorted.counts.parked = i64::try_from(sorted.parked.len()).unwrap_or(i64::MAX);
+    work.db.park(tx, of, &sorted.parked).await?;
+    work.db.unpark(tx, of, ids).await?;
+    Ok(sorted.counts)
+}
+
+/// Writes what is new and what changed; an order whose number is taken is parked.
+async fn write(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
+    let ids = work.db.next_ids("picking_orders", sorted.new.len()).await?;
+    for (order, id) in sorted.new.iter_mut().zip(ids) {
+        order.id = id;
+    }
+    let division = work.place.division;
+    if orders::add(tx, division, &sorted.new).await? < sorted.new.len() as u64 {
+        let keys = sorted.new.iter().map(|order| fold(&order.number)).collect();
+        let holders = orders::holders(tx, division, keys).await?;
+        let (made, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut sorted.new)
+            .into_iter()
+            .partition(|order| holders.get(&fold(&order.number)) == Some(&order.id));
+        sorted.new = made;
+        for order in refused {
+            sorted.counts.created -= 1;
+            sorted.park(&order, Reason::OrderNumberTaken, order.number.clone());
+        }
+    }
+    for order in &sorted.changed {
+        orders::update(tx, order.id, &order.header, order.changed_at).await?;
+    }
+    let mut lines = Vec::new();
+    for order in sorted.new.iter().chain(&sorted.changed) {
+        lines.extend(order.lines.iter().map(|line| (order.id, line)));
+    }
+    Ok(orders::put_lines(tx, &lines).await?)
+}
+
+/// `BC-1001`, or `BC-1001-2` for the second of several consignments (OQ-28, OQ-29).
+fn number(prefix: &str, order: &StoreOrder, position: usize) -> String {
+    match order.consignments.len() {
+        1 => format!("{prefix}{}", order.id),
+        _ => format!("{prefix}{}-{}", order.id, position + 1),
+    }
+}
+
+impl Sorted {
+    fn park(&mut self, order: &PickingOrder, reason: Reason, detail: String) {
+        let (_, order_id, consignment_id) = order.of;
+        let record = match order.number.as_str() {
+            "" => format!("order {order_id}"),
+            number => format!("order {order_id}, picking order {number}"),
+        };
+        // One record for each picking order: what comes second is told with what came first.
+        let same = |parked: &&mut NewParked| (parked.record_id, parked.part_id) == (order_id, consignment_id);
+        match self.parked.iter_mut().find(same) {
+            Some(parked) => parked.detail = format!("{}; {detail}", parked.detail),
+            None => {
+                self.parked.push(NewParked {
+                    record_id: order_id,
+                    part_id: consignment_id,
+                    record,
+                    reason,
+                    detail,
+                });
+            }
+        }
+    }
+
+    /// Makes a picking order of what is left to pick; without anything left there is none.
+    fn make(
+        &mut self,
+        work: &Work,
+        number: String,
+        order: &StoreOrder,
+        consignment: &Consignment,
+        items: &Items,
+        at: Timestamp,
+    ) {
+        let wanted = consignment.lines.iter().filter(|line| line.to_pick(0) > 0);
+        let lines: Vec<_> = wanted.map(|line| picking_line(line, line.to_pick(0), 0, items)).collect();
+        if lines.is_empty() {
+            self.counts.skipped += 1;
+            return;
+        }
+        let mut picking = PickingOrder {
+            id: 0,
+            number,
+            of: (work.store.id, order.id, consignment.id),
+            header: header(OrderState::Open, order, consignment),
+            changed_at: at,
+            lines,
+        };
+        self.hold_where_unknown(&mut picking);
+        self.counts.created += 1;
+        self.new.push(picking);
+    }
+
+    /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
+    fn hold_where_unknown(&mut self, picking: &mut PickingOrder) {
+        let unknown =
+            picking.lines.iter().filter(|line| line.item_id.is_none() && line.ordered > line.picked);
+        let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            picking.header.state = OrderState::OnHold;
+            picking.header.problem = format!("there is no item for {names}");
+            self.park(picking, Reason::OrderItemUnknown, names);
+        }
+    }
+
+    /// Follows what the store did to an order: wholly while nothing was picked, as far as possible after that.
+    fn follow(
+        &mut self,
+        known: PickingOrder,
+        order: &StoreOrder,
+        consignment: Option<&Consignment>,
+        items: &Items,
+        at: Timestamp,
+    ) {
+        let mut picking = known.clone();
+        if let Some(consignment) = consignment {
+            picking.header =
+                Header { state: known.header.state, ..header(known.header.state, order, consignment) };
+        }
+        picking.header.store_status_id = order.status_id;
+        let wish = match consignment {
+            Some(_) => order.wish(),
+            None => Wish::End("its lines were taken out of the order in the store"),
+        };
+        match wish {
+            Wish::End(why) => self.end(&mut picking, why),
+            Wish::Wait(why) => {
+                picking.header.problem = why.to_owned();
+                if picking.header.state == OrderState::Open {
+                    picking.header.state = OrderState::OnHold;
+                }
+            }
+            Wish::Pick | Wish::GoOn => {
+                let wanted = consignment.map(|consignment| &consignment.lines[..]).unwrap_or_default();
+                self.change_lines(&mut picking, wanted, items);
+            }
+        }
+        if picking == known {
+            self.counts.unchanged += 1;
+        } else {
+            picking.changed_at = at;
+            self.counts.updated += 1;
+            self.changed.push(picking);
+        }
+    }
+
+    /// Ends a picking order the store does not want any more; what was picked for nothing is for a person (OQ-25).
+    fn end(&mut self, picking: &mut PickingOrder, why: &str) {
+        let sent_by_store = matches!(picking.header.store_status_id, 2 | 10);
+        if picking.header.state == OrderState::Closed && sent_by_store {
+            return;
+        }
+        if picking.is_begun() {
+            self.park(picking, Reason::OrderEndedAfterPick, why.to_owned());
+        }
+        if picking.header.state != OrderState::Closed {
+            picking.header.state = OrderState::Cancelled;
+            picking.header.problem = why.to_owned();
+        }
+    }
+
+    fn change_lines(&mut self, picking: &mut PickingOrder, wanted: &[OrderLine], items: &Items) {
+        let mut lines = std::mem::take(&mut picking.lines);
+        let mut surplus = Vec::new();
+        for line in &mut lines {
+            let now = wanted.iter().find(|now| now.line_id == line.line_id);
+            // What the store counts as sent up to what was picked here went out from here.
+            let units = now.map_or(0, |now| now.to_pick(line.picked.min(now.shipped)));
+            let followed = follow(units, line.picked);
+            if let Some(now) = now {
+                *line = picking_line(now, followed.ordered, line.picked, items);
+            } else {
+                line.ordered = followed.ordered;
+            }
+            if followed.surplus > 0 {
+                surplus.push(format!("{} of {} ({})", followed.surplus, line.name, line.sku));
+            }
+        }
+        let known: BTreeSet<i64> = lines.iter().map(|line| line.line_id).collect();
+        let added = wanted.iter().filter(|line| !known.contains(&line.line_id) && line.to_pick(0) > 0);
+        lines.extend(added.map(|line| picking_line(line, line.to_pick(0), 0, items)));
+        picking.lines = lines;
+        if !surplus.is_empty() {
+            self.park(picking, Reason::OrderChangedAfterPick, surplus.join(", "));
+        }
+        let left = !picking.is_picked();
+        picking.header.state = match picking.header.state {
+            OrderState::Closed if left => {
+                self.park(
+                    picking,
+                    Reason::OrderGrewAfterClose,
+                    "the store wants more than was picked".to_owned(),
+                );
+                OrderState::Closed
+            }
+            OrderState::Closed => OrderState::Closed,
+            _ if left => OrderState::Open,
+            _ if picking.is_begun() => OrderState::Closed,
+            _ => OrderState::Cancelled,
+        };
+        picking.header.problem = match picking.header.state {
+            OrderState::Cancelled => "nothing of it is left to pick".to_owned(),
+            _ => String::new(),
+        };
+        if picking.header.state == OrderState::Open {
+            self.hold_where_unknown(picking);
+        }
+    }
+}
+
+fn header(state: OrderState, order: &StoreOrder, consignment: &Consignment) -> Header {
+    Header {
+        state,
+        problem: String::new(),
+        store_status_id: order.status_id,
+        customer: order.customer.clone(),
+        email: order.email.clone(),
+        ship_to: consignment.ship_to.clone(),
+        method: consignment.method.clone(),
+        ordered_at: order.ordered_at,
+    }
+}
+
+fn picking_line(line: &OrderLine, ordered: i64, picked: i64, items: &Items) -> PickingLine {
+    PickingLine {
+        line_id: line.line_id,
+        item_id: items.get(&(line.product_id, line.variant_id)).copied(),
+        of: (line.product_id, line.variant_id),
+        name: line.name.clone(),
+        sku: line.sku.clone(),
+        ordered,
+        picked,
+    }
+}

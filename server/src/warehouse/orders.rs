@@ -1,0 +1,311 @@
+//! Picking orders: what the warehouse is asked to pick, and what has been picked.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use crate::{
+    db::{Db, Result, Row, Tx, Value, insert, select_in},
+    domain::{catalog::fold, run::words, store::StoreId},
+};
+
+/// How far a picking order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// It is to be picked.
+    Open,
+    /// It waits until what stands in its way is gone.
+    OnHold,
+    /// Everything was picked, or a person closed it.
+    Closed,
+    /// The store does not want it any more.
+    Cancelled,
+}
+
+words!(OrderState { Open = "OPEN", OnHold = "ON_HOLD", Closed = "CLOSED", Cancelled = "CANCELLED" });
+
+/// What a picking order says of the store's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// How far it is.
+    pub state: OrderState,
+    /// Why it is on hold or was cancelled; empty otherwise.
+    pub problem: String,
+    /// The store's status id.
+    pub store_status_id: i64,
+    /// Who ordered.
+    pub customer: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// The lines of the address; empty for a pickup.
+    pub ship_to: String,
+    /// The shipping method.
+    pub method: String,
+    /// When it was placed.
+    pub ordered_at: Timestamp,
+}
+
+/// A line of a picking order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickingLine {
+    /// The line's id in BigCommerce.
+    pub line_id: i64,
+    /// The item; none while the product has none.
+    pub item_id: Option<i64>,
+    /// The product and the variant.
+    pub of: (i64, i64),
+    /// What it was called.
+    pub name: String,
+    /// Its SKU then.
+    pub sku: String,
+    /// Units ordered from the warehouse.
+    pub ordered: i64,
+    /// Units picked.
+    pub picked: i64,
+}
+
+/// A picking order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickingOrder {
+    /// The database's number.
+    pub id: i64,
+    /// Its number in the division.
+    pub number: String,
+    /// The store, the order and the consignment it stands for.
+    pub of: (StoreId, i64, i64),
+    /// What it says of the store's order.
+    pub header: Header,
+    /// When it changed last.
+    pub changed_at: Timestamp,
+    /// Its lines.
+    pub lines: Vec<PickingLine>,
+}
+
+impl PickingOrder {
+    /// Whether anything of it was picked.
+    pub fn is_begun(&self) -> bool {
+        self.lines.iter().any(|line| line.picked > 0)
+    }
+
+    /// Whether nothing of it is left to pick.
+    pub fn is_picked(&self) -> bool {
+        self.lines.iter().all(|line| line.picked == line.ordered)
+    }
+}
+
+fn order(row: &AnyRow) -> Result<PickingOrder> {
+    let row = Row(row, "picking_orders");
+    Ok(PickingOrder {
+        id: row.int("id")?,
+        number: row.text("number")?,
+        of: (StoreId(row.int("store_id")?), row.int("order_id")?, row.int("consignment_id")?),
+        header: Header {
+            state: row.word("state", OrderState::from_word)?,
+            problem: row.text("problem")?,
+            store_status_id: row.int("store_status_id")?,
+            customer: row.text("customer")?,
+            email: row.text("email")?,
+            ship_to: row.text("ship_to")?,
+            method: row.text("method")?,
+            ordered_at: row.at("ordered_at")?,
+        },
+        changed_at: row.at("changed_at")?,
+        lines: Vec::new(),
+    })
+}
+
+fn line(row: &AnyRow) -> Result<(i64, PickingLine)> {
+    let row = Row(row, "picking_lines");
+    let line = PickingLine {
+        line_id: row.int("line_id")?,
+        item_id: row.maybe_int("item_id")?,
+        of: (row.int("product_id")?, row.int("variant_id")?),
+        name: row.text("name")?,
+        sku: row.text("sku")?,
+        ordered: row.int("ordered")?,
+        picked: row.int("picked")?,
+    };
+    Ok((row.int("picking_order_id")?, line))
+}
+
+fn with_lines(orders: &[AnyRow], lines: &[AnyRow]) -> Result<Vec<PickingOrder>> {
+    let mut of: HashMap<i64, Vec<PickingLine>> = HashMap::new();
+    for row in lines {
+        let (order, line) = line(row)?;
+        of.entry(order).or_default().push(line);
+    }
+    let mut orders: Vec<PickingOrder> = orders.iter().map(order).collect::<Result<_>>()?;
+    for order in &mut orders {
+        order.lines = of.remove(&order.id).unwrap_or_default();
+        order.lines.sort_by_key(|line| line.line_id);
+    }
+    Ok(orders)
+}
+
+/// The picking orders that stand for some orders of a store.
+pub async fn of_orders(tx: &mut Tx, store: StoreId, orders: Vec<i64>) -> Result<Vec<PickingOrder>> {
+    let head = "SELECT * FROM picking_orders WHERE store_id = ?";
+    let orders = orders.into_iter().map(Value::from).collect();
+    let rows = select_in(tx, head, &[store.0], "order_id", orders).await?;
+    let ids = rows.iter().map(|row| Row(row, "picking_orders").int("id")).collect::<Result<Vec<_>>>()?;
+    let head = "SELECT * FROM picking_lines WHERE 1 = ?";
+    let lines =
+        select_in(tx, head, &[1], "picking_order_id", ids.into_iter().map(Value::from).collect()).await?;
+    with_lines(&rows, &lines)
+}
+
+/// Orders of a store with a picking order that is not final, by id.
+pub async fn unfinished(db: &Db, store: StoreId) -> Result<Vec<i64>> {
+    let unfinished = "SELECT DISTINCT order_id FROM picking_orders WHERE store_id = ? \
+                      AND state IN ('OPEN', 'ON_HOLD') ORDER BY order_id";
+    let rows = db.rows(db.statement(unfinished).bind(store.0)).await?;
+    rows.iter().map(|row| Row(row, "picking_orders").int("order_id")).collect()
+}
+
+/// The next order of a store, from an id on, that is on hold for something that has an item by now.
+pub async fn openable(db: &Db, store: StoreId, from: i64) -> Result<Option<i64>> {
+    let statement = db
+        .statement(
+            "SELECT MIN(order_id) AS order_id FROM picking_orders JOIN picking_lines ON picking_order_id = id \
+             JOIN bindings ON bindings.store_id = picking_orders.store_id \
+             AND bindings.product_id = picking_lines.product_id \
+             AND (bindings.variant_id = picking_lines.variant_id OR picking_lines.variant_id = 0) \
+             WHERE picking_orders.store_id = ? AND order_id >= ? AND state = 'ON_HOLD' \
+             AND picking_lines.item_id IS NULL",
+        )
+        .bind(store.0)
+        .bind(from);
+    let row = db.row(statement).await?;
+    row.map_or(Ok(None), |row| Row(&row, "picking_orders").maybe_int("order_id"))
+}
+
+/// Makes picking orders without lines, except where the division has the number already; returns how many were made.
+pub async fn add(tx: &mut Tx, division: i64, new: &[PickingOrder]) -> Result<u64> {
+    let rows = new.iter().map(|order| {
+        let header = &order.header;
+        [
+            order.id.into(),
+            division.into(),
+            order.number.clone().into(),
+            fold(&order.number).into(),
+            order.of.0.0.into(),
+            order.of.1.into(),
+            order.of.2.into(),
+            header.state.word().into(),
+            header.problem.clone().into(),
+            header.store_status_id.into(),
+            header.customer.clone().into(),
+            header.email.clone().into(),
+            header.ship_to.clone().into(),
+            header.method.clone().into(),
+            header.ordered_at.as_millisecond().into(),
+            order.changed_at.as_millisecond().into(),
+        ]
+    });
+    let into = "picking_orders (id, division_id, number, number_key, store_id, order_id, consignment_id, state, \
+                problem, store_status_id, customer, email, ship_to, method, ordered_at, changed_at)";
+    insert(tx, into, rows.collect(), "ON CONFLICT (division_id, number_key) DO NOTHING").await
+}
+
+/// Which of some numbers a division's picking orders have already: the id of the holder, by folded number.
+pub async fn holders(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<HashMap<String, i64>> {
+    let head = "SELECT id, number_key FROM picking_orders WHERE division_id = ?";
+    let rows =
+        select_in(tx, head, &[division], "number_key", keys.into_iter().map(Value::from).collect()).await?;
+    let holder = |row| {
+        let row = Row(row, "picking_orders");
+        Ok((row.text("number_key")?, row.int("id")?))
+    };
+    rows.iter().map(holder).collect()
+}
+
+/// Makes lines of picking orders or renews them; what was picked of a line stays as it is.
+pub async fn put_lines(tx: &mut Tx, lines: &[(i64, &PickingLine)]) -> Result<()> {
+    let rows = lines.iter().map(|(order, line)| {
+        [
+            (*order).into(),
+            line.line_id.into(),
+            line.item_id.into(),
+            line.of.0.into(),
+            line.of.1.into(),
+            line.name.clone().into(),
+            line.sku.clone().into(),
+            line.ordered.into(),
+            line.picked.into(),
+        ]
+    });
+    let into = "picking_lines (picking_order_id, line_id, item_id, product_id, variant_id, name, sku, ordered, picked)";
+    let again = "ON CONFLICT (picking_order_id, line_id) DO UPDATE SET item_id = excluded.item_id, \
+                 product_id = excluded.product_id, variant_id = excluded.variant_id, name = excluded.name, \
+                 sku = excluded.sku, ordered = excluded.ordered";
+    insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// Takes over what the store says of an order that is there.
+pub async fn update(tx: &mut Tx, id: i64, header: &Header, at: Timestamp) -> Result<()> {
+    let statement = tx
+        .statement(
+            "UPDATE picking_orders SET state = ?, problem = ?, store_status_id = ?, customer = ?, email = ?, \
+             ship_to = ?, method = ?, changed_at = ? WHERE id = ?",
+        )
+        .bind(header.state.word())
+        .bind(header.problem.clone())
+        .bind(header.store_status_id)
+        .bind(header.customer.clone())
+        .bind(header.email.clone())
+        .bind(header.ship_to.clone())
+        .bind(header.method.clone())
+        .bind(at.as_millisecond())
+        .bind(id);
+    tx.execute(statement).await.map(drop)
+}
+
+/// Which picking orders to list.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// Only those in this state.
+    pub state: Option<OrderState>,
+    /// Only those whose number or customer contains this text.
+    pub search: String,
+    /// Only those with a higher id.
+    pub after: i64,
+}
+
+/// Picking orders of a division, oldest first.
+pub async fn list(db: &Db, division: i64, filter: &OrderFilter, limit: i64) -> Result<Vec<PickingOrder>> {
+    let search = fold(&filter.search);
+    let pattern = format!("%{}%", search.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    let state = filter.state.map_or("", OrderState::word);
+    let statement = db
+        .statement(
+            "SELECT * FROM picking_orders WHERE division_id = ? AND id > ? AND (? = '' OR state = ?) \
+             AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(customer) LIKE ? ESCAPE '!') ORDER BY id LIMIT ?",
+        )
+        .bind(division)
+        .bind(filter.after)
+        .bind(state)
+        .bind(state)
+        .bind(search)
+        .bind(pattern.clone())
+        .bind(pattern)
+        .bind(limit);
+    read(db, statement).await
+}
+
+/// The picking order of a division with a number.
+pub async fn by_number(db: &Db, division: i64, number: &str) -> Result<Option<PickingOrder>> {
+    let sql = "SELECT * FROM picking_orders WHERE division_id = ? AND number_key = ?";
+    Ok(read(db, db.statement(sql).bind(division).bind(fold(number))).await?.pop())
+}
+
+async fn read(db: &Db, statement: crate::db::Statement) -> Result<Vec<PickingOrder>> {
+    let rows = db.rows(statement).await?;
+    let mut lines = Vec::new();
+    for row in &rows {
+        let id = Row(row, "picking_orders").int("id")?;
+        let sql = "SELECT * FROM picking_lines WHERE picking_order_id = ?";
+        lines.extend(db.rows(db.statement(sql).bind(id)).await?);
+    }
+    with_lines(&rows, &lines)
+}
