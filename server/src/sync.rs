@@ -122,7 +122,7 @@ impl Work {
             self.begin(phase.kind, phase.state == PhaseState::Running).await?;
             match phase.kind {
                 PhaseKind::Products if self.kind == RunKind::Sync => {
-                    products::sync(self, &phase.cursor).await?
+                    products::sync(self, &phase.cursor).await?;
                 }
                 PhaseKind::Products => products::import(self, &phase.cursor).await?,
                 PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,

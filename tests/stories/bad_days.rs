@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::ToSpan as _;
 use plugin_host_proto::v1::RunState;
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
@@ -46,7 +46,7 @@ async fn check(operator: &Operator, run_id: i64, store: &Sandbox) -> anyhow::Res
 async fn a_database_that_goes_away_is_named_and_costs_an_import_nothing() -> anyhow::Result<()> {
     let store = slow_store().await?;
     let mut home = Home::new(Engine::Postgres, &store).await?;
-    let line = Line::to(home.database_url().context("it is PostgreSQL")?).await?;
+    let line = Line::to(home.database_url().context("it is PostgreSQL")?)?;
     home.set("database_url", line.url());
     let _server = start(&home).await?;
     let operator = Operator::ready(&home, &store).await?;
@@ -104,7 +104,7 @@ async fn a_disk_that_is_full_stops_an_import_until_there_is_room() -> anyhow::Re
 async fn a_clock_that_jumps_changes_nothing_but_what_the_clock_says() -> anyhow::Result<()> {
     let store = slow_store().await?;
     let home = Home::new(Engine::Sqlite, &store).await?;
-    let clock = Clock::manual(Timestamp::now());
+    let clock = Clock::manual(Clock::system().now());
     let _server = Server::start_at(&home, clock.clone()).await?;
     let operator = Operator::ready(&home, &store).await?;
     let run_id = begun(&operator).await?;

@@ -57,6 +57,8 @@ fn check_numbers(events: &[StreamStatusResponse], first: i64) -> anyhow::Result<
 
 #[tokio::test]
 async fn a_reader_that_is_too_slow_gets_a_fresh_snapshot_and_never_an_error() -> anyhow::Result<()> {
+    /// More than the server holds for a reader, and what the line between them swallows besides.
+    const SAVES: i64 = 2_000;
     let store = store(Catalogue::clean(1)).await?;
     let mut home = Home::new(Engine::Sqlite, &store).await?;
     home.set("tls", "off");
@@ -76,8 +78,6 @@ async fn a_reader_that_is_too_slow_gets_a_fresh_snapshot_and_never_an_error() ->
         });
     let mut stream = service.stream_status(StreamStatusRequest::default()).await?.into_inner();
 
-    // More than the server holds for a reader, and what the line between them swallows besides.
-    const SAVES: i64 = 2_000;
     for revision in 1..=SAVES {
         operator.configure_from(revision, defaults()).await?;
     }

@@ -167,10 +167,10 @@ fn show(order: Option<PickingOrder>, session: &mut Session<'_, '_>) -> Result<()
     if session.output.is_json() {
         return session.output.json(&order);
     }
-    let mut heading = format!("{} {}", order.number, state(order.state()));
-    if !order.problem.is_empty() {
-        heading.push_str(&format!(": {}", escape(&order.problem)));
-    }
+    let heading = match order.problem.as_str() {
+        "" => format!("{} {}", order.number, state(order.state())),
+        problem => format!("{} {}: {}", order.number, state(order.state()), escape(problem)),
+    };
     session.output.line(&heading)?;
     for line in order.ship_to.lines() {
         session.output.line(&format!("  {}", escape(line)))?;

@@ -49,14 +49,11 @@ type Items = HashMap<(i64, i64), i64>;
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
     let rule = counted_orders::rule(work).await?;
-    let lists = match work.db.cursor(work.store.id, PHASE).await? {
-        Some(known) => {
-            vec![List::Orders(OrderFilter::ChangedSince(known.since)), List::Unfinished, List::Openable]
-        }
-        None => {
-            let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
-            statuses.into_iter().chain([List::Unfinished]).collect()
-        }
+    let lists: Vec<List> = if let Some(known) = work.db.cursor(work.store.id, PHASE).await? {
+        vec![List::Orders(OrderFilter::ChangedSince(known.since)), List::Unfinished, List::Openable]
+    } else {
+        let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
+        statuses.into_iter().chain([List::Unfinished]).collect()
     };
     while let Some(list) = lists.get(cursor.list) {
         let (page, next) = match list {
@@ -125,7 +122,7 @@ async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrd
     for order in &page {
         for (position, consignment) in order.consignments.iter().enumerate() {
             match known.remove(&(order.id, consignment.id)) {
-                Some(picking) => sorted.follow(picking, order, Some(consignment), &items, at),
+                Some(picking) => sorted.follow(&picking, order, Some(consignment), &items, at),
                 None if order.wish() == Wish::Pick => {
                     let number = number(&work.order_prefix, order, position);
                     sorted.make(work, number, order, consignment, &items, at);
@@ -137,7 +134,7 @@ async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrd
     for order in &page {
         for consignment in known.keys().filter(|(id, _)| *id == order.id).copied().collect::<Vec<_>>() {
             if let Some(picking) = known.remove(&consignment) {
-                sorted.follow(picking, order, None, &items, at);
+                sorted.follow(&picking, order, None, &items, at);
             }
         }
     }
@@ -254,7 +251,7 @@ impl Sorted {
     /// Follows what the store did to an order: wholly while nothing was picked, as far as possible after that.
     fn follow(
         &mut self,
-        known: PickingOrder,
+        known: &PickingOrder,
         order: &StoreOrder,
         consignment: Option<&Consignment>,
         items: &Items,
@@ -273,7 +270,7 @@ impl Sorted {
         match wish {
             Wish::End(why) => self.end(&mut picking, why),
             Wish::Wait(why) => {
-                picking.header.problem = why.to_owned();
+                why.clone_into(&mut picking.header.problem);
                 if picking.header.state == OrderState::Open {
                     picking.header.state = OrderState::OnHold;
                 }
@@ -283,7 +280,7 @@ impl Sorted {
                 self.change_lines(&mut picking, wanted, items);
             }
         }
-        if picking == known {
+        if picking == *known {
             self.counts.unchanged += 1;
         } else {
             picking.changed_at = at;
@@ -303,7 +300,7 @@ impl Sorted {
         }
         if picking.header.state != OrderState::Closed {
             picking.header.state = OrderState::Cancelled;
-            picking.header.problem = why.to_owned();
+            why.clone_into(&mut picking.header.problem);
         }
     }
 

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 8;
 
 #[derive(Parser)]
 struct Args {
-    /// The store, such as http://127.0.0.1:9100/stores/bench
+    /// The store's address, as the API has it up to its hash
     store: String,
     /// Its access token
     token: String,

@@ -24,7 +24,7 @@ pub struct Line {
 
 impl Line {
     /// A line to the database of this address.
-    pub async fn to(database: &str) -> anyhow::Result<Self> {
+    pub fn to(database: &str) -> anyhow::Result<Self> {
         let (name, far) = database.split_once("?host=").context("the address names no folder")?;
         let far = PathBuf::from(far).join(SOCKET);
         let folder = tempfile::Builder::new().prefix("plugin-host-line-").tempdir()?;
