@@ -11,6 +11,14 @@ CREATE TABLE cursors (                  -- on the store's clock; without a row t
     PRIMARY KEY (store_id, phase)
 );
 
+CREATE TABLE schedules (                -- when a kind of run is due next by the clock; no row where it is switched off
+    store_id BIGINT NOT NULL REFERENCES stores (id),
+    kind     TEXT NOT NULL,
+    due_at   BIGINT NOT NULL,
+    PRIMARY KEY (store_id, kind)
+);
+CREATE INDEX schedules_by_due ON schedules (kind, due_at);
+
 CREATE TABLE picking_orders (
     id              BIGINT PRIMARY KEY,
     division_id     BIGINT NOT NULL REFERENCES divisions (id),

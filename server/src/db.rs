@@ -29,6 +29,7 @@ mod reports;
 mod requests;
 mod row;
 mod runs;
+mod schedules;
 mod schema;
 mod seal;
 mod stores;

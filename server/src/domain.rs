@@ -6,5 +6,6 @@ pub mod configuration;
 pub mod order;
 pub mod reason;
 pub mod run;
+pub mod schedule;
 pub mod stock;
 pub mod store;

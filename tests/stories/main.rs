@@ -1,5 +1,6 @@
 //! What the Plugin Host promises, as stories: a store, a server and the people who use it.
 
+mod auto_sync;
 mod bad_days;
 mod changes;
 mod claims;

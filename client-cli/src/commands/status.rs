@@ -132,6 +132,14 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
     if !done.is_empty() {
         table.row(["imported", &done.join(", ")]);
     }
+    for (what, at) in [
+        ("last sync", status.last_sync_completed_at.as_ref()),
+        ("next sync", status.next_sync_due_at.as_ref()),
+    ] {
+        if at.is_some() {
+            table.row([what, &zone.time_in_words(at)]);
+        }
+    }
     for action in status.allowed_actions.iter().filter(|action| action.offered) {
         let reasons: Vec<_> = action.reasons.iter().map(|reason| reason.message.as_str()).collect();
         let words = if action.allowed { "possible now".to_owned() } else { reasons.join("; ") };

@@ -1,14 +1,21 @@
 //! Asking for runs.
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use super::{App, Caller, Error, Result};
 use crate::{
-    db::{self, Asked, NewRun},
+    db::{self, Asked, NewRun, Tx},
     domain::{
+        configuration::Configuration,
         run::{Run, RunId, RunKind, RunState},
+        schedule::next_sync,
         store::{Store, ready_for},
     },
     events::{Change, Severity},
 };
+
+/// Syncs asked for in one look; what is left is still due a second later.
+const DUE_AT_ONCE: i64 = 200;
 
 impl App {
     /// Asks for a run: joins one that has not ended, takes a failed import up again, or queues a new one.
@@ -22,29 +29,69 @@ impl App {
         dry_run: bool,
         request_id: &str,
     ) -> Result<(Run, bool)> {
+        let asked_by = caller.name();
         let asked = loop {
-            match self.ask(caller, store, kind, dry_run, request_id).await {
+            // Whoever asks at the same moment, and the end of a run, wait here: what is read below stays true until the
+            // transaction ends.
+            let mut tx = self.db.begin().await?;
+            self.db.lock_store(&mut tx, store.id).await?;
+            match self.ask(&mut tx, &asked_by, store, kind, dry_run, request_id).await {
                 // Somebody asked at the same moment: now there is a run to join.
                 Err(Error::Db(db::Error::Conflict(_))) => {}
-                asked => break asked?,
+                Err(error) => return Err(error),
+                Ok(asked) => {
+                    tx.commit(&self.bus).await?;
+                    break asked;
+                }
             }
         };
         self.wake.notify_one();
         Ok((self.db.existing_run(asked.id).await?, asked.joined))
     }
 
+    /// Asks for the syncs that are due by the clock; each is asked for by one server.
+    pub async fn request_due_syncs(&self) -> Result<()> {
+        let now = self.db.clock.now();
+        for (id, due) in self.db.due(RunKind::Sync, now, DUE_AT_ONCE).await? {
+            let Some(store) = self.db.store(id).await? else { continue };
+            let next = self.next_sync(&store).await?;
+            let mut tx = self.db.begin().await?;
+            self.db.lock_store(&mut tx, id).await?;
+            let Some(next) = next else {
+                tx.set_due(id, RunKind::Sync, None).await?;
+                tx.commit(&self.bus).await?;
+                continue;
+            };
+            if !tx.take_due(id, RunKind::Sync, (due, next)).await? {
+                continue;
+            }
+            match self.ask(&mut tx, "auto sync", &store, RunKind::Sync, false, "").await {
+                // The store's own state says what is missing; the next one is due in any case.
+                Ok(_) | Err(Error::NotReady(_) | Error::Invalid(_)) => tx.commit(&self.bus).await?,
+                // Whoever asked at the same moment has what this one is for.
+                Err(Error::Db(db::Error::Conflict(_))) => {}
+                Err(error) => return Err(error),
+            }
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// When auto sync is due next for a store, as it is configured.
+    pub(super) async fn next_sync(&self, store: &Store) -> Result<Option<Timestamp>> {
+        let Some(saved) = self.db.configuration(store.id).await? else { return Ok(None) };
+        Ok(next_sync(&saved.values, store.id, &zone(&saved.values, store), self.db.clock.now()))
+    }
+
     async fn ask(
         &self,
-        caller: &Caller,
+        tx: &mut Tx,
+        asked_by: &str,
         store: &Store,
         kind: RunKind,
         dry_run: bool,
         request_id: &str,
     ) -> Result<Asked> {
-        // Whoever asks at the same moment, and the end of a run, wait here: what is read below stays true until the
-        // transaction ends.
-        let mut tx = self.db.begin().await?;
-        self.db.lock_store(&mut tx, store.id).await?;
         let method = match (kind, dry_run) {
             (RunKind::Import, false) => "Import",
             (RunKind::Import, true) => "Import dry run",
@@ -76,24 +123,22 @@ impl App {
         self.resolve_place(store, &configuration.values).await?;
 
         let id = if let Some(run) = unfinished.filter(|run| run.state == RunState::Failed) {
-            self.db.requeue_run(&mut tx, run.id).await?;
+            self.db.requeue_run(tx, run.id).await?;
             run.id
         } else {
             let new = NewRun {
                 store: store.id,
                 kind,
                 dry_run,
-                asked_by: caller.name(),
+                asked_by: asked_by.to_owned(),
                 configuration_revision: configuration.revision,
             };
             let done = if kind == RunKind::Import { &done[..] } else { &[] };
-            self.db.add_run(&mut tx, &new, done).await?
+            self.db.add_run(tx, &new, done).await?
         };
-        self.db.keep_request(&mut tx, store.id, method, request_id, id.0.to_string()).await?;
-        let message =
-            format!("{} was asked for by {}.", super::status::run_words(kind, dry_run), caller.name());
-        self.db.add_event(&mut tx, store.id, Severity::Info, message, Change::Run(id)).await?;
-        tx.commit(&self.bus).await?;
+        self.db.keep_request(tx, store.id, method, request_id, id.0.to_string()).await?;
+        let message = format!("{} was asked for by {asked_by}.", super::status::run_words(kind, dry_run));
+        self.db.add_event(tx, store.id, Severity::Info, message, Change::Run(id)).await?;
         Ok(Asked { id, joined: false })
     }
 
@@ -103,4 +148,10 @@ impl App {
         run.filter(|run| caller.only_store().is_none_or(|only| only == run.store))
             .ok_or_else(|| Error::NotFound(format!("run {} for this key", id.0)))
     }
+}
+
+/// The zone a configuration's times are meant in.
+pub(super) fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
+    let names = [&configuration.time_zone, &store.time_zone];
+    names.into_iter().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

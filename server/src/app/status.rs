@@ -32,6 +32,8 @@ pub struct Status {
     pub sync: AllowedAction,
     /// When the last sync was complete.
     pub synced_at: Option<jiff::Timestamp>,
+    /// When the next sync is due by the clock.
+    pub sync_due_at: Option<jiff::Timestamp>,
     /// The phases of the initial dataset that are done, by which run and when.
     pub one_time_flags: Vec<(PhaseKind, RunId, jiff::Timestamp)>,
 }
@@ -93,6 +95,7 @@ impl App {
                 .cursor(store.id, PhaseKind::PickingOrders)
                 .await?
                 .map(|cursor| cursor.completed_at),
+            sync_due_at: self.db.next_due(store.id, RunKind::Sync).await?,
             one_time_flags,
             store,
         })

@@ -186,6 +186,7 @@ pub(super) fn store_status(status: app::Status) -> v1::Status {
             action(v1::Action::Sync, status.sync),
         ],
         last_sync_completed_at: status.synced_at.map(at),
+        next_sync_due_at: status.sync_due_at.map(at),
         one_time_flags: status
             .one_time_flags
             .iter()

@@ -19,6 +19,18 @@ pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
         let wake = wake.clone();
         Box::pin(async move { wake.notify_one() })
     })?;
+    let syncs = app.clone();
+    let due = Job::new_async("* * * * * *", move |_, _| {
+        let app = syncs.clone();
+        Box::pin(async move {
+            if let Err(error) = app.request_due_syncs().await {
+                warn!(
+                    error = &error as &dyn std::error::Error,
+                    "due syncs could not be asked for; the next second tries again"
+                );
+            }
+        })
+    })?;
     let app = app.clone();
     let housekeeping = Job::new_async("0 17 * * * *", move |_, _| {
         let app = app.clone();
@@ -29,6 +41,7 @@ pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
         })
     })?;
     scheduler.add(sweep).await?;
+    scheduler.add(due).await?;
     scheduler.add(housekeeping).await?;
     scheduler.start().await?;
     Ok(scheduler)

@@ -1,0 +1,69 @@
+//! When what is due by the clock is due next, a row for each store and kind of run.
+
+use jiff::Timestamp;
+
+use super::{Db, Result, Row, Tx};
+use crate::domain::{run::RunKind, store::StoreId};
+
+impl Db {
+    /// Stores for which a kind of run is due, and since when, the longest first.
+    pub async fn due(&self, kind: RunKind, now: Timestamp, limit: i64) -> Result<Vec<(StoreId, Timestamp)>> {
+        let statement = self
+            .statement("SELECT store_id, due_at FROM schedules WHERE kind = ? AND due_at <= ? ORDER BY due_at LIMIT ?")
+            .bind(kind.word())
+            .bind(now.as_millisecond())
+            .bind(limit);
+        let pair = |row| {
+            let row = Row(row, "schedules");
+            Ok((StoreId(row.int("store_id")?), row.at("due_at")?))
+        };
+        self.rows(statement).await?.iter().map(pair).collect()
+    }
+
+    /// When a kind of run is due next for a store.
+    pub async fn next_due(&self, store: StoreId, kind: RunKind) -> Result<Option<Timestamp>> {
+        let statement = self
+            .statement("SELECT due_at FROM schedules WHERE store_id = ? AND kind = ?")
+            .bind(store.0)
+            .bind(kind.word());
+        let row = self.row(statement).await?;
+        row.as_ref().map(|row| Row(row, "schedules").at("due_at")).transpose()
+    }
+}
+
+impl Tx {
+    /// Writes down when a kind of run is due next, or that it is not.
+    pub async fn set_due(&mut self, store: StoreId, kind: RunKind, due: Option<Timestamp>) -> Result<()> {
+        let statement = match due {
+            Some(due) => self
+                .statement(
+                    "INSERT INTO schedules (store_id, kind, due_at) VALUES (?, ?, ?) \
+                     ON CONFLICT (store_id, kind) DO UPDATE SET due_at = excluded.due_at",
+                )
+                .bind(store.0)
+                .bind(kind.word())
+                .bind(due.as_millisecond()),
+            None => self
+                .statement("DELETE FROM schedules WHERE store_id = ? AND kind = ?")
+                .bind(store.0)
+                .bind(kind.word()),
+        };
+        self.execute(statement).await.map(drop)
+    }
+
+    /// Moves what is due to its next instant; false when another server was faster.
+    pub async fn take_due(
+        &mut self,
+        store: StoreId,
+        kind: RunKind,
+        (due, next): (Timestamp, Timestamp),
+    ) -> Result<bool> {
+        let statement = self
+            .statement("UPDATE schedules SET due_at = ? WHERE store_id = ? AND kind = ? AND due_at = ?")
+            .bind(next.as_millisecond())
+            .bind(store.0)
+            .bind(kind.word())
+            .bind(due.as_millisecond());
+        Ok(self.execute(statement).await? == 1)
+    }
+}

@@ -1,0 +1,139 @@
+//! When a store's auto sync is due, by the store's own clock on the wall.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan as _, Zoned, civil::Time, tz::TimeZone};
+
+use super::{configuration::Configuration, store::StoreId};
+
+/// When auto sync runs next after an instant; none where it is switched off.
+///
+/// Stores that share an interval are spread over it, so that a thousand of them are not due in one second. Outside the
+/// active hours the next opening counts; an hour that the change of the clocks skips opens at its end.
+pub fn next_sync(
+    configuration: &Configuration,
+    store: StoreId,
+    zone: &TimeZone,
+    after: Timestamp,
+) -> Option<Timestamp> {
+    if !configuration.auto_sync {
+        return None;
+    }
+    let interval = i64::from(configuration.sync_interval_minutes.max(1)) * 60_000;
+    let now = after.as_millisecond();
+    let phase = spread(store) % interval;
+    let due = now + 1 + (phase - (now + 1)).rem_euclid(interval);
+    let due = Timestamp::from_millisecond(due).ok()?;
+    let Some(hours) = configuration.active_hours else { return Some(due) };
+    if is_active(hours, due.to_zoned(zone.clone()).time()) {
+        return Some(due);
+    }
+    let opening = next_opening(hours.0, &after.to_zoned(zone.clone()))?;
+    // A quarter of an hour is enough to spread stores that open together.
+    let delay = spread(store) % interval.min(900_000);
+    opening.checked_add(Duration::from_millis(u64::try_from(delay).unwrap_or_default())).ok()
+}
+
+/// Whether a time of day lies within hours that may pass midnight.
+fn is_active((from, until): (Time, Time), time: Time) -> bool {
+    if from < until { from <= time && time < until } else { from <= time || time < until }
+}
+
+/// The next instant at which clocks on the wall show a time of day.
+fn next_opening(time: Time, after: &Zoned) -> Option<Timestamp> {
+    (0..=2).find_map(|days| {
+        let date = after.date().checked_add(days.days()).ok()?;
+        let opening = date.to_datetime(time).to_zoned(after.time_zone().clone()).ok()?;
+        (opening > *after).then(|| opening.timestamp())
+    })
+}
+
+/// A number that differs from store to store and stays the same for each.
+fn spread(store: StoreId) -> i64 {
+    // Fibonacci hashing: neighbours end up far from each other.
+    let hash = store.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+    i64::try_from(hash).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configuration(minutes: i32, hours: Option<(i8, i8)>) -> Configuration {
+        let time = |hour| Time::constant(hour, 30, 0, 0);
+        Configuration {
+            auto_sync: true,
+            sync_interval_minutes: minutes,
+            active_hours: hours.map(|(from, until)| (time(from), time(until))),
+            ..Configuration::default()
+        }
+    }
+
+    fn chicago() -> TimeZone {
+        TimeZone::get("America/Chicago").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn next(configuration: &Configuration, after: &str) -> Timestamp {
+        next_sync(configuration, StoreId(1), &chicago(), at(after)).unwrap()
+    }
+
+    #[test]
+    fn one_sync_follows_the_other_at_the_interval() {
+        let configuration = configuration(15, None);
+        let first = next(&configuration, "2026-11-23T12:00:00Z");
+        let second = next_sync(&configuration, StoreId(1), &chicago(), first).unwrap();
+        assert_eq!((second - first).total(jiff::Unit::Minute).unwrap(), 15.0);
+        assert!(first > at("2026-11-23T12:00:00Z") && first <= at("2026-11-23T12:15:00Z"));
+    }
+
+    #[test]
+    fn stores_with_one_interval_are_spread_over_it() {
+        let configuration = configuration(15, None);
+        let due = |store| {
+            let due = next_sync(&configuration, StoreId(store), &chicago(), at("2026-11-23T12:00:00Z"));
+            due.unwrap().as_second() / 60
+        };
+        let minutes: std::collections::BTreeSet<i64> = (1..=2_000).map(due).collect();
+        assert_eq!(minutes.len(), 15, "in each minute some of them");
+    }
+
+    #[test]
+    fn outside_its_hours_a_store_waits_until_they_begin() {
+        // 06:30 to 20:30 in Chicago, which is six hours behind UTC in November.
+        let due = next(&configuration(15, Some((6, 20))), "2026-11-24T03:00:00Z");
+        assert!(due >= at("2026-11-24T12:30:00Z") && due < at("2026-11-24T12:45:00Z"), "{due}");
+    }
+
+    #[test]
+    fn hours_may_pass_midnight() {
+        let night = configuration(60, Some((20, 6)));
+        let due = next(&night, "2026-11-24T05:00:00Z");
+        assert!(due <= at("2026-11-24T06:00:00Z"), "23:00 in Chicago is within the hours: {due}");
+        let due = next(&night, "2026-11-24T18:00:00Z");
+        assert!(due >= at("2026-11-25T02:30:00Z"), "noon is not: {due}");
+    }
+
+    #[test]
+    fn an_opening_that_the_clocks_skip_is_at_the_end_of_the_gap() {
+        // On 8 March 2026 clocks in Chicago go from 02:00 to 03:00.
+        let due = next(&configuration(1, Some((2, 4))), "2026-03-08T06:00:00Z");
+        assert!(due >= at("2026-03-08T08:30:00Z") && due < at("2026-03-08T08:32:00Z"), "{due}");
+    }
+
+    #[test]
+    fn an_opening_that_comes_twice_counts_once() {
+        // On 1 November 2026 clocks in Chicago show 01:30 twice; the first is at 06:30 UTC.
+        let due = next(&configuration(1, Some((1, 2))), "2026-11-01T05:00:00Z");
+        assert!(due >= at("2026-11-01T06:30:00Z") && due < at("2026-11-01T06:32:00Z"), "{due}");
+    }
+
+    #[test]
+    fn nothing_is_due_where_auto_sync_is_off() {
+        let off = Configuration::default();
+        assert_eq!(next_sync(&off, StoreId(1), &chicago(), at("2026-11-23T12:00:00Z")), None);
+    }
+}
