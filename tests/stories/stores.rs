@@ -71,6 +71,27 @@ async fn ask_for_everything(
             reason: "theft".into(), request_id: "1".into(),
         }) as "AdjustInventory",
         warehouse.list_carriers(wire::ListCarriersRequest { division: division() }) as "ListCarriers",
+        warehouse.list_picking_orders(wire::ListPickingOrdersRequest {
+            division: division(),
+            ..wire::ListPickingOrdersRequest::default()
+        }) as "ListPickingOrders",
+        warehouse.get_picking_order(wire::GetPickingOrderRequest {
+            division: division(),
+            number: "BC-100".to_owned(),
+        }) as "GetPickingOrder",
+        warehouse.pick_item(wire::PickItemRequest {
+            division: division(),
+            number: "BC-100".to_owned(),
+            item_number: "TENT".to_owned(),
+            units: 1,
+            site: "HQ".to_owned(),
+            location: "A-01".to_owned(),
+            request_id: "another store".to_owned(),
+        }) as "PickItem",
+        warehouse.close_picking_order(wire::ClosePickingOrderRequest {
+            division: division(),
+            number: "BC-100".to_owned(),
+        }) as "ClosePickingOrder",
     };
     let request = wire::StreamStatusRequest { store_ids: vec![store_id()], resume_from: Vec::new() };
     let stream = async {

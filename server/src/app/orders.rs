@@ -39,9 +39,15 @@ impl App {
         Ok(if is_shared { format!("BC-{}-", store.hash) } else { "BC-".to_owned() })
     }
 
-    /// The picking order of a division with a number.
-    pub async fn picking_order(&self, division: &Division, number: &str) -> Result<PickingOrder> {
+    /// The picking order of a division with a number; in a shared division only one of the caller's own store.
+    pub async fn picking_order(
+        &self,
+        caller: &Caller,
+        division: &Division,
+        number: &str,
+    ) -> Result<PickingOrder> {
         let found = orders::by_number(&self.db, division.id, number).await?;
+        let found = found.filter(|order| caller.only_store().is_none_or(|only| only == order.of.0));
         found.ok_or_else(|| Error::NotFound(format!("picking order {number} in division {}", division.code)))
     }
 
@@ -61,7 +67,7 @@ impl App {
             return Err(Error::Invalid(wrong));
         }
         let division = self.division(caller, &asked.division).await?;
-        let order = self.picking_order(&division, &asked.number).await?;
+        let order = self.picking_order(caller, &division, &asked.number).await?;
         if picks::is_done(&self.db, &asked.request_id).await? {
             return Ok((division, order));
         }
@@ -93,7 +99,7 @@ impl App {
                 )));
             }
         }
-        let order = self.picking_order(&division, &asked.number).await?;
+        let order = self.picking_order(caller, &division, &asked.number).await?;
         Ok((division, order))
     }
 
@@ -105,11 +111,11 @@ impl App {
         number: &str,
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
-        let order = self.picking_order(&division, number).await?;
+        let order = self.picking_order(caller, &division, number).await?;
         let mut tx = self.db.begin().await?;
         picks::close(&self.db, &mut tx, order.id).await?;
         tx.commit(&self.bus).await?;
-        let order = self.picking_order(&division, number).await?;
+        let order = self.picking_order(caller, &division, number).await?;
         Ok((division, order))
     }
 }

@@ -86,7 +86,7 @@ mod tests {
         let configuration = configuration(15, None);
         let first = next(&configuration, "2026-11-23T12:00:00Z");
         let second = next_sync(&configuration, StoreId(1), &chicago(), first).unwrap();
-        assert_eq!((second - first).total(jiff::Unit::Minute).unwrap(), 15.0);
+        assert_eq!(second.duration_since(first), jiff::SignedDuration::from_mins(15));
         assert!(first > at("2026-11-23T12:00:00Z") && first <= at("2026-11-23T12:15:00Z"));
     }
 

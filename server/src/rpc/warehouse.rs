@@ -356,7 +356,8 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.GetPickingOrder").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let order = self.app.picking_order(&division, &request.number).await.map_err(convert::status)?;
+        let order =
+            self.app.picking_order(&caller, &division, &request.number).await.map_err(convert::status)?;
         let picking_order = self.picking_order(&caller, &division, order).await?;
         Ok(Response::new(v1::GetPickingOrderResponse { picking_order }))
     }
