@@ -91,6 +91,7 @@ pub(crate) fn run_kind(kind: RunKind) -> &'static str {
         RunKind::Unspecified => "unknown",
         RunKind::Import => "import",
         RunKind::Sync => "sync",
+        RunKind::Shipments => "shipments",
     }
 }
 
@@ -112,6 +113,7 @@ pub(crate) fn phase_kind(kind: PhaseKind) -> &'static str {
         PhaseKind::Inventory => "inventory",
         PhaseKind::Carriers => "carriers",
         PhaseKind::PickingOrders => "orders",
+        PhaseKind::Shipments => "shipments",
     }
 }
 

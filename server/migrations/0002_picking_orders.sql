@@ -66,3 +66,30 @@ CREATE TABLE picks (                    -- the history of what was taken from wh
     at               BIGINT NOT NULL
 );
 CREATE INDEX picks_by_order ON picks (picking_order_id);
+
+CREATE TABLE shipments (                -- the outbox: what is owed to the store, written down before it is sent
+    id                BIGINT PRIMARY KEY,
+    store_id          BIGINT NOT NULL REFERENCES stores (id),
+    picking_order_id  BIGINT NOT NULL REFERENCES picking_orders (id),
+    provider          TEXT NOT NULL,
+    tracking_number   TEXT NOT NULL,
+    state             TEXT NOT NULL CHECK (state IN ('OWED', 'TRIED', 'SENT', 'REFUSED')),
+    known             TEXT NOT NULL DEFAULT '',         -- JSON: shipments the order had before the last attempt
+    tried_at          BIGINT,
+    tries             BIGINT NOT NULL DEFAULT 0,
+    store_shipment_id BIGINT,
+    problem           TEXT NOT NULL DEFAULT '',
+    actor             TEXT NOT NULL,
+    request_id        TEXT NOT NULL UNIQUE,             -- a repeated request ships once
+    asked_at          BIGINT NOT NULL,
+    UNIQUE (store_id, store_shipment_id)                -- one shipment of the store is one of ours
+);
+CREATE INDEX shipments_by_order ON shipments (picking_order_id);
+CREATE INDEX shipments_owed ON shipments (store_id, id) WHERE state IN ('OWED', 'TRIED');
+
+CREATE TABLE shipment_lines (
+    shipment_id BIGINT NOT NULL REFERENCES shipments (id),
+    line_id     BIGINT NOT NULL,
+    units       BIGINT NOT NULL CHECK (units > 0),
+    PRIMARY KEY (shipment_id, line_id)
+) /* rows by key */;

@@ -21,10 +21,11 @@ use crate::{
         store::{Missing, Store, StoreId},
     },
     events::Bus,
+    sync::Patience,
 };
 
 pub use keys::{Connected, Issued, working_key};
-pub use orders::PickRequest;
+pub use orders::{PickRequest, ShipRequest};
 pub use places::AdjustmentRequest;
 pub(crate) use status::run_words;
 pub use status::{AllowedAction, Status};
@@ -110,6 +111,8 @@ pub struct App {
     pub api: Api,
     /// Wakes the worker.
     pub wake: Arc<Notify>,
+    /// How long writes to stores may take.
+    pub patience: Patience,
     /// How clients reach this server, which store keys carry.
     pub address: String,
     /// SHA-256 of the authority's public key, which store keys carry; none behind a publicly trusted certificate.

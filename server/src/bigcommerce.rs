@@ -9,6 +9,7 @@ mod http;
 mod inventory;
 mod orders;
 mod products;
+mod shipments;
 mod shipping;
 mod wire;
 
@@ -19,6 +20,7 @@ pub use http::{Api, BaseUrls, StoreApi};
 pub use inventory::{InventoryPage, InventoryRow};
 pub use orders::OrderFilter;
 pub use products::{ProductPage, Unreadable, Window, ahead};
+pub use shipments::{NewShipment, Shipment};
 pub use shipping::ShippingOption;
 
 /// What a call to BigCommerce answers.

@@ -89,6 +89,7 @@ pub async fn run(
         bus: Bus::new(EVENTS_HELD),
         api: api(&settings)?,
         wake: Arc::new(Notify::new()),
+        patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
         address: address.clone(),
         pin: tls.as_ref().and_then(|tls| tls.pin),
     };

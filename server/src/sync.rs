@@ -10,6 +10,7 @@ mod inventory;
 mod orders;
 mod products;
 mod report;
+mod shipments;
 
 use std::{
     sync::{Arc, Mutex},
@@ -52,6 +53,25 @@ pub enum Error {
 
 type Result<T> = std::result::Result<T, Error>;
 
+/// How long a write to the store may take, and how long its traces are waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long a lease lasts.
+    pub lease: Duration,
+}
+
+impl Patience {
+    /// A write's time-out: shorter than a lease, so that no two workers ever have one under way.
+    pub fn time_out(self) -> Duration {
+        (self.lease * 2 / 3).min(Duration::from_secs(20))
+    }
+
+    /// When a write that was not answered can no longer be under way.
+    pub fn settled(self) -> Duration {
+        self.time_out() * 3
+    }
+}
+
 /// Everything a run works with.
 #[derive(Debug)]
 pub struct Work {
@@ -73,6 +93,8 @@ pub struct Work {
     pub configuration: Configuration,
     /// Where its data goes.
     pub place: PlaceIds,
+    /// How long a write may take.
+    pub patience: Patience,
     /// What the numbers of its picking orders begin with.
     pub order_prefix: String,
     /// Set when the server stops.
@@ -92,6 +114,7 @@ impl Work {
                 try_join!(self.note_store_start(), self.phases(&run))?;
                 report::make(self).await
             }
+            RunKind::Shipments => self.phases(&run).await,
             RunKind::Sync => {
                 // The cursor will stand where the store's clock stands now, before anything is read.
                 self.note_store_start().await?;
@@ -136,6 +159,7 @@ impl Work {
                     carriers::import(self, &options).await?;
                 }
                 PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await?,
+                PhaseKind::Shipments => shipments::send(self).await?,
             }
             info!(phase = phase.kind.word(), "phase done");
         }
@@ -234,6 +258,7 @@ pub(crate) fn label(phase: PhaseKind) -> &'static str {
         PhaseKind::Inventory => "Inventory",
         PhaseKind::Carriers => "Carriers",
         PhaseKind::PickingOrders => "Picking orders",
+        PhaseKind::Shipments => "Shipments",
     }
 }
 

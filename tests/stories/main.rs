@@ -18,6 +18,7 @@ mod replicas;
 mod rules;
 mod scene;
 mod secrets;
+mod shipments;
 mod stores;
 mod stream;
 mod truth;

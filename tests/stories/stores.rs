@@ -88,6 +88,13 @@ async fn ask_for_everything(
             location: "A-01".to_owned(),
             request_id: "another store".to_owned(),
         }) as "PickItem",
+        warehouse.ship_picking_order(wire::ShipPickingOrderRequest {
+            division: division(),
+            number: "BC-100".to_owned(),
+            provider: String::new(),
+            tracking_number: String::new(),
+            request_id: "another store ships".to_owned(),
+        }) as "ShipPickingOrder",
         warehouse.close_picking_order(wire::ClosePickingOrderRequest {
             division: division(),
             number: "BC-100".to_owned(),

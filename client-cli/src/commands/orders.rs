@@ -3,7 +3,7 @@
 use plugin_host_proto::client;
 use plugin_host_proto::v1::{
     ClosePickingOrderRequest, GetPickingOrderRequest, ListPickingOrdersRequest, PickItemRequest,
-    PickingOrder, PickingOrderState,
+    PickingOrder, PickingOrderState, ShipPickingOrderRequest, ShipmentState,
 };
 
 use crate::args::Paging;
@@ -20,6 +20,8 @@ pub(crate) enum Action {
     Show(OrderArgs),
     /// Take units of an item for a picking order
     Pick(PickArgs),
+    /// Ship what was picked and not shipped yet; the store hears of it
+    Ship(ShipArgs),
     /// Close a picking order with whatever was picked of it
     Close(OrderArgs),
 }
@@ -79,6 +81,27 @@ pub(crate) struct PickArgs {
     request_id: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: plugin-host orders ship BC-1001 --provider ups --tracking 1Z999AA10123456784"
+)]
+pub(crate) struct ShipArgs {
+    /// Number of the picking order
+    number: String,
+    /// BigCommerce's code of the provider: usps, fedex, ups and so on
+    #[arg(long, value_name = "CODE")]
+    provider: Option<String>,
+    /// The carrier's number, with which the shopper can follow the parcel
+    #[arg(long, value_name = "NUMBER")]
+    tracking: Option<String>,
+    /// Code of the division, where the key sees several
+    #[arg(long, value_name = "CODE")]
+    division: Option<String>,
+    /// Makes repeats harmless: the same id ships nothing twice
+    #[arg(long, value_name = "ID")]
+    request_id: Option<String>,
+}
+
 /// Does what was asked with picking orders.
 pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result<(), Error> {
     match action {
@@ -101,6 +124,17 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
                 request_id: args.request_id.unwrap_or_else(request_id),
             };
             let answer = session.client.warehouse().pick_item(request).await?.into_inner();
+            show(answer.picking_order, session)
+        }
+        Action::Ship(args) => {
+            let request = ShipPickingOrderRequest {
+                division: args.division.unwrap_or_default(),
+                number: args.number,
+                provider: args.provider.unwrap_or_default(),
+                tracking_number: args.tracking.unwrap_or_default(),
+                request_id: args.request_id.unwrap_or_else(request_id),
+            };
+            let answer = session.client.warehouse().ship_picking_order(request).await?.into_inner();
             show(answer.picking_order, session)
         }
         Action::Close(OrderArgs { number, division }) => {
@@ -185,7 +219,28 @@ fn show(order: Option<PickingOrder>, session: &mut Session<'_, '_>) -> Result<()
         let item = if line.item_number.is_empty() { "(no item)" } else { &line.item_number };
         lines.row([item, &line.name, &number(line.ordered), &number(line.picked)]);
     }
-    session.output.table(&lines)
+    session.output.table(&lines)?;
+    if order.shipments.is_empty() {
+        return Ok(());
+    }
+    let heads = ["shipment", "provider", "tracking number", "problem"];
+    let mut shipments = Table::new(heads.map(Column::text).into());
+    for shipment in &order.shipments {
+        let state = shipment_state(shipment.state());
+        shipments.row([state, &shipment.provider, &shipment.tracking_number, &shipment.problem]);
+    }
+    session.output.line("")?;
+    session.output.table(&shipments)
+}
+
+fn shipment_state(state: ShipmentState) -> &'static str {
+    match state {
+        ShipmentState::Unspecified => "unknown",
+        ShipmentState::Owed => "owed to the store",
+        ShipmentState::Tried => "not confirmed yet",
+        ShipmentState::Sent => "in the store",
+        ShipmentState::Refused => "refused by the store",
+    }
 }
 
 fn state(state: PickingOrderState) -> &'static str {

@@ -16,6 +16,7 @@ export const phaseName: Record<PhaseKindJson, string> = {
   PHASE_KIND_INVENTORY: "Inventory",
   PHASE_KIND_CARRIERS: "Carriers",
   PHASE_KIND_PICKING_ORDERS: "Orders",
+  PHASE_KIND_SHIPMENTS: "Shipments",
 };
 
 export const words = {
@@ -59,7 +60,7 @@ export function phaseState(phase: PhaseJson): string {
 
 /** A run in one sentence. */
 export function runSentence(run: RunJson): string {
-  const kind = run.kind === "RUN_KIND_IMPORT" ? "Import" : "Sync";
+  const kind = run.kind === "RUN_KIND_IMPORT" ? "Import" : run.kind === "RUN_KIND_SYNC" ? "Sync" : "Sending shipments";
   const name = run.dryRun ? `${kind}, dry run` : kind;
   const sum = (field: "created" | "updated" | "parked") =>
     count((run.phases ?? []).reduce((total, phase) => total + Number(phase.counts?.[field] ?? 0), 0));

@@ -2,12 +2,13 @@
 
 use super::{App, Caller, Error, Result};
 use crate::{
-    domain::{configuration::Violation, store::Store},
+    domain::{carrier::PROVIDERS, configuration::Violation, store::Store},
     warehouse::{
         items,
         orders::{self, PickingOrder},
         picks::{self, NotPicked, Pick},
         places::{self, Division, PlaceIds},
+        shipments,
     },
 };
 
@@ -26,6 +27,21 @@ pub struct PickRequest {
     pub site: String,
     /// Code of the location.
     pub location: String,
+    /// What makes the request happen once.
+    pub request_id: String,
+}
+
+/// What was picked of a picking order leaves the warehouse.
+#[derive(Clone, Debug)]
+pub struct ShipRequest {
+    /// Code of the division; may be empty.
+    pub division: String,
+    /// Number of the picking order.
+    pub number: String,
+    /// BigCommerce's code of the provider; may be empty.
+    pub provider: String,
+    /// The carrier's number; may be empty.
+    pub tracking_number: String,
     /// What makes the request happen once.
     pub request_id: String,
 }
@@ -100,6 +116,67 @@ impl App {
             }
         }
         let order = self.picking_order(caller, &division, &asked.number).await?;
+        Ok((division, order))
+    }
+
+    /// Ships what was picked of an order and not shipped yet, once for each request.
+    pub async fn ship(&self, caller: &Caller, asked: ShipRequest) -> Result<(Division, PickingOrder)> {
+        let mut wrong = Vec::new();
+        if asked.request_id.is_empty() {
+            wrong.push(Violation::new(
+                "request_id",
+                "Send an id of your own, so that a repeat ships nothing more.",
+            ));
+        }
+        if !asked.provider.is_empty() && !PROVIDERS.iter().any(|(code, _)| *code == asked.provider) {
+            let codes = PROVIDERS.map(|(code, _)| code).join(", ");
+            wrong.push(Violation::new("provider", format!("Use one of {codes}, or leave it empty.")));
+        }
+        if asked.tracking_number.chars().count() > 50 {
+            wrong.push(Violation::new("tracking_number", "Use at most 50 characters."));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let division = self.division(caller, &asked.division).await?;
+        let order = self.picking_order(caller, &division, &asked.number).await?;
+        let (store_id, _, consignment) = order.of;
+        if consignment == 0 || order.header.ship_to.is_empty() {
+            return Err(Error::Refused(format!(
+                "{} is picked up, so there is nothing to ship.",
+                order.number
+            )));
+        }
+        let mut tx = self.db.begin().await?;
+        // Of two who ship at the same moment, the second one sees what the first has shipped.
+        self.db.lock_store(&mut tx, store_id).await?;
+        if shipments::is_done(&self.db, &asked.request_id).await? {
+            return Ok((division, order));
+        }
+        let shipped = shipments::shipped_units(&self.db, order.id).await?;
+        let left = order.lines.iter().map(|line| {
+            (line.line_id, line.picked - shipped.get(&line.line_id).copied().unwrap_or_default())
+        });
+        let lines: Vec<(i64, i64)> = left.filter(|(_, units)| *units > 0).collect();
+        if lines.is_empty() {
+            return Err(Error::Refused(format!(
+                "Nothing of {} is picked and not shipped yet.",
+                order.number
+            )));
+        }
+        let new = shipments::NewShipment {
+            store: store_id,
+            picking_order: order.id,
+            provider: asked.provider,
+            tracking_number: asked.tracking_number,
+            lines,
+            actor: caller.name(),
+            request_id: asked.request_id,
+        };
+        shipments::owe(&self.db, &mut tx, &new).await?;
+        tx.commit(&self.bus).await?;
+        // Where this fails, the next second asks again.
+        self.request_shipments().await?;
         Ok((division, order))
     }
 

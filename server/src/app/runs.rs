@@ -1,5 +1,7 @@
 //! Asking for runs.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{App, Caller, Error, Result};
@@ -12,6 +14,7 @@ use crate::{
         store::{Store, ready_for},
     },
     events::{Change, Severity},
+    warehouse::shipments,
 };
 
 /// Syncs asked for in one look; what is left is still due a second later.
@@ -77,13 +80,32 @@ impl App {
         Ok(())
     }
 
+    /// Asks for runs that send the shipments owed to stores, as soon as something can be done for them.
+    pub async fn request_shipments(&self) -> Result<()> {
+        /// How long a run that failed is not repeated: the store is probably closed.
+        const PAUSE: Duration = Duration::from_mins(1);
+        let now = self.db.clock.now();
+        for id in shipments::stores_owed(&self.db, now - self.patience.settled(), now - PAUSE).await? {
+            let Some(store) = self.db.store(id).await? else { continue };
+            let mut tx = self.db.begin().await?;
+            self.db.lock_store(&mut tx, id).await?;
+            match self.ask(&mut tx, "the outbox", &store, RunKind::Shipments, false, "").await {
+                Ok(_) => tx.commit(&self.bus).await?,
+                Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
+                Err(error) => return Err(error),
+            }
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
     /// When auto sync is due next for a store, as it is configured.
     pub(super) async fn next_sync(&self, store: &Store) -> Result<Option<Timestamp>> {
         let Some(saved) = self.db.configuration(store.id).await? else { return Ok(None) };
         Ok(next_sync(&saved.values, store.id, &zone(&saved.values, store), self.db.clock.now()))
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         tx: &mut Tx,
         asked_by: &str,
@@ -96,6 +118,7 @@ impl App {
             (RunKind::Import, false) => "Import",
             (RunKind::Import, true) => "Import dry run",
             (RunKind::Sync, _) => "Sync",
+            (RunKind::Shipments, _) => "Shipments",
         };
         if let Some(outcome) = self.db.request_outcome(store.id, method, request_id).await?
             && let Ok(id) = outcome.parse()
@@ -104,7 +127,7 @@ impl App {
         }
         let unfinished = match kind {
             RunKind::Import => self.db.unfinished_import(store.id, dry_run).await?,
-            RunKind::Sync => None,
+            RunKind::Sync | RunKind::Shipments => None,
         };
         let waiting = match &unfinished {
             Some(run) => (!run.state.is_final()).then_some(run.id),

@@ -55,6 +55,7 @@ pub(crate) fn run_words(kind: RunKind, dry_run: bool) -> &'static str {
         (RunKind::Import, false) => "Import Products, Inventory, and Carriers",
         (RunKind::Import, true) => "A dry run of Import Products, Inventory, and Carriers",
         (RunKind::Sync, _) => "Sync",
+        (RunKind::Shipments, _) => "Sending shipments",
     }
 }
 

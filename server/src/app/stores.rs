@@ -112,8 +112,8 @@ impl App {
                  never put over the warehouse's own quantity."
             ),
             PhaseKind::Carriers => "Carriers that exist are kept; new shipping methods are added.".to_owned(),
-            PhaseKind::PickingOrders => {
-                let message = "Orders are imported by every sync, not once: there is nothing to reset.";
+            PhaseKind::PickingOrders | PhaseKind::Shipments => {
+                let message = "Orders and shipments are never done for ever: there is nothing to reset.";
                 return Err(Error::Invalid(vec![Violation::new("phase", message)]));
             }
         };

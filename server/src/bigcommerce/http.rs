@@ -9,7 +9,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use rand::Rng as _;
-use reqwest::{Response, StatusCode, header::HeaderMap};
+use reqwest::{RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tracing::debug;
@@ -144,16 +144,35 @@ impl StoreApi {
         parse(path, &reply.body).map(Some)
     }
 
+    /// Writes something that must not be written twice: one attempt, and no other.
+    ///
+    /// [`Error::Unavailable`] means that it may or may not have happened.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+        time_out: Duration,
+    ) -> Result<Reply> {
+        let request = self.http.post(format!("{}/{path}", self.base)).json(body).timeout(time_out);
+        match self.send(path, request).await {
+            Ok(reply) => Ok(reply),
+            Err(Failed::Finally(error)) => Err(error),
+            Err(Failed::Again { what, .. }) => {
+                Err(Error::Unavailable { path: path.to_owned(), attempts: 1, last: what })
+            }
+        }
+    }
+
     async fn attempt(&self, path: &str, query: &[(&str, &str)]) -> std::result::Result<Reply, Failed> {
+        let request = self.http.get(format!("{}/{path}", self.base)).query(query);
+        // Several GETs of the official description declare it required.
+        self.send(path, request.header("Content-Type", "application/json")).await
+    }
+
+    async fn send(&self, path: &str, request: RequestBuilder) -> std::result::Result<Reply, Failed> {
         let slot = self.budget.acquire(self.urgency).await;
-        let request = self
-            .http
-            .get(format!("{}/{path}", self.base))
-            .query(query)
-            .header("X-Auth-Token", self.token.expose_secret())
-            .header("Accept", "application/json")
-            // Several GETs of the official description declare it required.
-            .header("Content-Type", "application/json");
+        let request =
+            request.header("X-Auth-Token", self.token.expose_secret()).header("Accept", "application/json");
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
@@ -199,7 +218,7 @@ impl StoreApi {
         let again = |after, what: &str| Failed::Again { after, what: format!("{} {what}", status.as_u16()) };
         match status {
             StatusCode::OK if looks_like_html(&body) => Err(again(None, "with a web page instead of data")),
-            StatusCode::OK | StatusCode::NO_CONTENT => Ok(Reply { body }),
+            StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Ok(Reply { body }),
             StatusCode::UNAUTHORIZED => {
                 Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() }))
             }

@@ -43,6 +43,8 @@ pub enum Reason {
     OrderEndedAfterPick,
     /// The store wants more of an order that is closed.
     OrderGrewAfterClose,
+    /// The store does not take a shipment.
+    ShipmentRefused,
 }
 
 /// The words of a reason.
@@ -57,7 +59,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -78,6 +80,7 @@ impl Reason {
         Self::OrderChangedAfterPick,
         Self::OrderEndedAfterPick,
         Self::OrderGrewAfterClose,
+        Self::ShipmentRefused,
     ];
 
     /// Its code, explanation and way out.
@@ -182,6 +185,11 @@ impl Reason {
                 "ORDER_GREW_AFTER_CLOSE",
                 "The store wants more of an order that is closed here.",
                 "Reopen the picking order, or settle it with the shopper.",
+            ),
+            Self::ShipmentRefused => (
+                "SHIPMENT_REFUSED",
+                "The store does not take this shipment into its books.",
+                "Look at the order in the store; what was sent by hand there need not be sent from here.",
             ),
         };
         Words { code, explanation, way_out }

@@ -75,6 +75,8 @@ pub enum RunKind {
     Import,
     /// What changed since the cursor.
     Sync,
+    /// What the store is owed.
+    Shipments,
 }
 
 /// How far a run is.
@@ -103,6 +105,8 @@ pub enum PhaseKind {
     Carriers,
     /// Orders become picking orders.
     PickingOrders,
+    /// Shipments go to the store.
+    Shipments,
 }
 
 /// How far a phase is.
@@ -161,7 +165,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(RunKind { Import = "IMPORT", Sync = "SYNC" });
+words!(RunKind { Import = "IMPORT", Sync = "SYNC", Shipments = "SHIPMENTS" });
 words!(RunState {
     Queued = "QUEUED",
     Running = "RUNNING",
@@ -174,6 +178,7 @@ words!(PhaseKind {
     Inventory = "INVENTORY",
     Carriers = "CARRIERS",
     PickingOrders = "PICKING_ORDERS",
+    Shipments = "SHIPMENTS",
 });
 words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
 
@@ -184,6 +189,7 @@ impl RunKind {
             Self::Import => &[PhaseKind::Products, PhaseKind::Inventory, PhaseKind::Carriers],
             // What an order asks for should have its item before the order comes.
             Self::Sync => &[PhaseKind::Products, PhaseKind::PickingOrders],
+            Self::Shipments => &[PhaseKind::Shipments],
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 36] = [
+pub const RULES: [(&str, Rule); 37] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.Configure", Rule::Operate),
@@ -46,6 +46,7 @@ pub const RULES: [(&str, Rule); 36] = [
     ("WarehouseService.GetPickingOrder", Rule::Read),
     ("WarehouseService.PickItem", Rule::Operate),
     ("WarehouseService.ClosePickingOrder", Rule::Operate),
+    ("WarehouseService.ShipPickingOrder", Rule::Operate),
     ("AdminService.ConnectStore", Rule::Administer),
     ("AdminService.IssueKey", Rule::Administer),
     ("AdminService.ListKeys", Rule::Administer),

@@ -101,6 +101,7 @@ pub(super) fn run(run: &Run, store: &Store) -> v1::Run {
         kind: match run.kind {
             RunKind::Import => v1::RunKind::Import,
             RunKind::Sync => v1::RunKind::Sync,
+            RunKind::Shipments => v1::RunKind::Shipments,
         }
         .into(),
         state: match run.state {
@@ -151,6 +152,7 @@ pub(super) fn phase_kind(kind: PhaseKind) -> v1::PhaseKind {
         PhaseKind::Inventory => v1::PhaseKind::Inventory,
         PhaseKind::Carriers => v1::PhaseKind::Carriers,
         PhaseKind::PickingOrders => v1::PhaseKind::PickingOrders,
+        PhaseKind::Shipments => v1::PhaseKind::Shipments,
     }
 }
 

@@ -5,12 +5,14 @@ use tonic::{Request, Response, Status};
 
 use super::{auth, convert, page};
 use crate::{
-    app::{AdjustmentRequest, App, Caller, Error, PickRequest},
+    app::{AdjustmentRequest, App, Caller, Error, PickRequest, ShipRequest},
     domain::store::{Store, StoreId},
     warehouse::{
         carriers, items,
         orders::{self, OrderFilter, OrderState, PickingLine, PickingOrder},
-        places, stock,
+        places,
+        shipments::{self, Shipment, ShipmentState},
+        stock,
     },
 };
 
@@ -61,6 +63,7 @@ impl Warehouse {
         let Some(store) = stores.into_iter().find(|store| store.id == order.of.0) else { return Ok(None) };
         let items: Vec<i64> = order.lines.iter().filter_map(|line| line.item_id).collect();
         let numbers = items::numbers(&self.app.db, &items).await.map_err(db)?;
+        let shipped = shipments::of_order(&self.app.db, order.id).await.map_err(db)?;
         let line = |line: PickingLine| v1::PickingLine {
             line_id: line.line_id,
             item_number: line.item_id.and_then(|item| numbers.get(&item).cloned()).unwrap_or_default(),
@@ -85,6 +88,7 @@ impl Warehouse {
             ordered_at: Some(convert::at(order.header.ordered_at)),
             changed_at: Some(convert::at(order.changed_at)),
             lines: order.lines.into_iter().map(line).collect(),
+            shipments: shipped.into_iter().map(wire_shipment).collect(),
         }))
     }
 }
@@ -379,6 +383,24 @@ impl WarehouseService for Warehouse {
         Ok(Response::new(v1::PickItemResponse { picking_order }))
     }
 
+    async fn ship_picking_order(
+        &self,
+        request: Request<v1::ShipPickingOrderRequest>,
+    ) -> Reply<v1::ShipPickingOrderResponse> {
+        let caller = self.caller(&request, "WarehouseService.ShipPickingOrder").await?;
+        let request = request.into_inner();
+        let asked = ShipRequest {
+            division: request.division,
+            number: request.number,
+            provider: request.provider,
+            tracking_number: request.tracking_number,
+            request_id: request.request_id,
+        };
+        let (division, order) = self.app.ship(&caller, asked).await.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::ShipPickingOrderResponse { picking_order }))
+    }
+
     async fn close_picking_order(
         &self,
         request: Request<v1::ClosePickingOrderRequest>,
@@ -389,6 +411,24 @@ impl WarehouseService for Warehouse {
         let (division, order) = closed.map_err(convert::status)?;
         let picking_order = self.picking_order(&caller, &division, order).await?;
         Ok(Response::new(v1::ClosePickingOrderResponse { picking_order }))
+    }
+}
+
+fn wire_shipment(shipment: Shipment) -> v1::Shipment {
+    let state = match shipment.state {
+        ShipmentState::Owed => v1::ShipmentState::Owed,
+        ShipmentState::Tried => v1::ShipmentState::Tried,
+        ShipmentState::Sent => v1::ShipmentState::Sent,
+        ShipmentState::Refused => v1::ShipmentState::Refused,
+    };
+    let line = |(line_id, units)| v1::ShipmentLine { line_id, units };
+    v1::Shipment {
+        state: state.into(),
+        provider: shipment.provider,
+        tracking_number: shipment.tracking_number,
+        store_shipment_id: shipment.store_shipment_id.unwrap_or_default(),
+        problem: shipment.problem,
+        lines: shipment.lines.into_iter().map(line).collect(),
     }
 }
 

@@ -23,10 +23,14 @@ pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
     let due = Job::new_async("* * * * * *", move |_, _| {
         let app = syncs.clone();
         Box::pin(async move {
-            if let Err(error) = app.request_due_syncs().await {
+            let asked = match app.request_due_syncs().await {
+                Ok(()) => app.request_shipments().await,
+                failed => failed,
+            };
+            if let Err(error) = asked {
                 warn!(
                     error = &error as &dyn std::error::Error,
-                    "due syncs could not be asked for; the next second tries again"
+                    "what is due could not be asked for; the next second tries again"
                 );
             }
         })

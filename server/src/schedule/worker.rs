@@ -141,6 +141,7 @@ impl Worker {
             api: app.api.store(&store.hash, token, Urgency::Background),
             kind: run.kind,
             lease,
+            patience: self.app.patience,
             order_prefix: app.order_prefix(&store, &place).await.map_err(gone)?,
             store,
             configuration,

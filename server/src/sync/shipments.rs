@@ -1,0 +1,136 @@
+//! What the warehouse has sent goes into the store's books, once.
+//!
+//! BigCommerce has no key that makes a repeated request harmless, and each shipment writes an e-mail to the shopper. So
+//! the shipments an order has are written down before the first try. When the answer is lost, nothing is tried again
+//! before the request can no longer be under way; then a shipment that was not there before and has our lines is ours,
+//! and only without one there is another try. What BigCommerce takes over later than that would be a second one.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Result, Work};
+use crate::{
+    bigcommerce,
+    db::NewParked,
+    domain::{
+        order::OrderLine,
+        reason::Reason,
+        run::{Counts, PhaseKind},
+    },
+    warehouse::shipments::{self, Shipment, ShipmentState},
+};
+
+const PHASE: PhaseKind = PhaseKind::Shipments;
+
+/// What became of a shipment this time.
+enum Outcome {
+    Sent,
+    Refused,
+    Unknown,
+}
+
+/// Sends what is owed; what was tried is looked for first.
+pub(super) async fn send(work: &Work) -> Result<()> {
+    let mut unsettled = BTreeSet::new();
+    for shipment in shipments::owed(&work.db, work.store.id).await? {
+        if work.stop.is_cancelled() {
+            return Err(Error::Stopped);
+        }
+        // A later shipment of an order waits until it is known what became of an earlier one.
+        let outcome = if unsettled.contains(&shipment.of.0) {
+            Outcome::Unknown
+        } else {
+            settle(work, &shipment).await?
+        };
+        let mut counts = Counts::default();
+        match outcome {
+            Outcome::Sent => counts.created = 1,
+            Outcome::Refused => counts.parked = 1,
+            Outcome::Unknown => {
+                unsettled.insert(shipment.of.0);
+                counts.skipped = 1;
+            }
+        }
+        let tx = work.page().await?;
+        work.keep(tx, PHASE, "", counts, 0).await?;
+    }
+    let tx = work.page().await?;
+    work.end(tx, PHASE).await
+}
+
+async fn settle(work: &Work, shipment: &Shipment) -> Result<Outcome> {
+    let there = work.api.shipments(shipment.of.0).await?;
+    if shipment.state == ShipmentState::Tried {
+        let settled = shipment.tried_at.is_none_or(|at| at + work.patience.settled() <= work.db.clock.now());
+        let ours = shipments::are_ours(&work.db, work.store.id).await?;
+        let found = there.iter().find(|there| {
+            !shipment.known.contains(&there.id)
+                && !ours.contains(&there.id)
+                && there.consignment_id == shipment.of.1
+                && there.lines == shipment.lines
+        });
+        if let Some(found) = found {
+            let mut tx = work.page().await?;
+            shipments::note_sent(&mut tx, shipment.id, found.id).await?;
+            tx.commit(&work.bus).await?;
+            return Ok(Outcome::Sent);
+        }
+        if !settled {
+            return Ok(Outcome::Unknown);
+        }
+    }
+    let order = work.api.order(shipment.of.0).await?;
+    let lines: Vec<&OrderLine> = order.lines().collect();
+    for (line, units) in &shipment.lines {
+        let left = lines.iter().find(|known| known.line_id == *line).map_or(0, |line| line.to_pick(0));
+        if left < *units {
+            let problem = format!("line {line} of the order has {left} units left to ship, not {units}");
+            return refuse(work, shipment, &problem).await;
+        }
+    }
+    attempt(work, shipment, &there).await
+}
+
+/// One try: written down, then made, then marked.
+async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipment]) -> Result<Outcome> {
+    let known: Vec<i64> = there.iter().map(|shipment| shipment.id).collect();
+    let mut tx = work.page().await?;
+    shipments::note_try(&mut tx, shipment.id, &known, work.db.clock.now()).await?;
+    tx.commit(&work.bus).await?;
+    // From here on the lease outlasts the request, so that nobody else can try meanwhile.
+    work.db.renew_lease(&work.lease, work.patience.lease).await?;
+    let new = bigcommerce::NewShipment {
+        order_id: shipment.of.0,
+        consignment_id: shipment.of.1,
+        provider: shipment.provider.clone(),
+        tracking_number: shipment.tracking_number.clone(),
+        lines: shipment.lines.clone(),
+    };
+    match work.api.ship(&new, work.patience.time_out()).await {
+        Ok(id) => {
+            let mut tx = work.page().await?;
+            shipments::note_sent(&mut tx, shipment.id, id).await?;
+            tx.commit(&work.bus).await?;
+            Ok(Outcome::Sent)
+        }
+        Err(error) if error.is_temporary() => Ok(Outcome::Unknown),
+        Err(error @ (bigcommerce::Error::Refused { .. } | bigcommerce::Error::NotFound { .. })) => {
+            refuse(work, shipment, &error.to_string()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<Outcome> {
+    let mut tx = work.page().await?;
+    shipments::note_refused(&mut tx, shipment.id, problem).await?;
+    let parked = NewParked {
+        record_id: shipment.of.0,
+        part_id: shipment.id,
+        record: format!("order {}, shipment {}", shipment.of.0, shipment.id),
+        reason: Reason::ShipmentRefused,
+        detail: problem.to_owned(),
+    };
+    work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
+    tx.commit(&work.bus).await?;
+    Ok(Outcome::Refused)
+}

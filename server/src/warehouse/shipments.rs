@@ -1,0 +1,222 @@
+//! Shipments owed to the store: written down first, sent then, marked last.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use crate::{
+    db::{Db, Result, Row, Tx},
+    domain::{run::words, store::StoreId},
+};
+
+/// How far a shipment is on its way into the store's books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShipmentState {
+    /// It was not tried yet.
+    Owed,
+    /// It was tried, and what became of it is not known yet.
+    Tried,
+    /// The store has it.
+    Sent,
+    /// The store does not take it.
+    Refused,
+}
+
+words!(ShipmentState { Owed = "OWED", Tried = "TRIED", Sent = "SENT", Refused = "REFUSED" });
+
+/// A shipment of a picking order.
+#[derive(Clone, Debug)]
+pub struct Shipment {
+    /// The database's number.
+    pub id: i64,
+    /// The picking order.
+    pub picking_order: i64,
+    /// The order and the consignment in BigCommerce.
+    pub of: (i64, i64),
+    /// BigCommerce's code of the provider; may be empty.
+    pub provider: String,
+    /// The carrier's number; may be empty.
+    pub tracking_number: String,
+    /// How far it is.
+    pub state: ShipmentState,
+    /// Shipments the order had before the last try.
+    pub known: Vec<i64>,
+    /// When it was tried last.
+    pub tried_at: Option<Timestamp>,
+    /// Its id in BigCommerce, once that is known.
+    pub store_shipment_id: Option<i64>,
+    /// Why the store does not take it; empty otherwise.
+    pub problem: String,
+    /// Its lines: id and units, by id.
+    pub lines: Vec<(i64, i64)>,
+}
+
+/// A shipment to be owed.
+#[derive(Clone, Debug)]
+pub struct NewShipment {
+    /// The store.
+    pub store: StoreId,
+    /// The picking order.
+    pub picking_order: i64,
+    /// BigCommerce's code of the provider; may be empty.
+    pub provider: String,
+    /// The carrier's number; may be empty.
+    pub tracking_number: String,
+    /// Its lines: id and units.
+    pub lines: Vec<(i64, i64)>,
+    /// Who ships.
+    pub actor: String,
+    /// What makes the request happen once.
+    pub request_id: String,
+}
+
+const COLUMNS: &str = "shipments.*, picking_orders.order_id, picking_orders.consignment_id FROM shipments \
+                       JOIN picking_orders ON picking_orders.id = picking_order_id";
+
+fn shipment(row: &AnyRow) -> Result<Shipment> {
+    let row = Row(row, "shipments");
+    let known = row.text("known")?;
+    Ok(Shipment {
+        id: row.int("id")?,
+        picking_order: row.int("picking_order_id")?,
+        of: (row.int("order_id")?, row.int("consignment_id")?),
+        provider: row.text("provider")?,
+        tracking_number: row.text("tracking_number")?,
+        state: row.word("state", ShipmentState::from_word)?,
+        known: if known.is_empty() { Vec::new() } else { row.json("known")? },
+        tried_at: row.maybe_at("tried_at")?,
+        store_shipment_id: row.maybe_int("store_shipment_id")?,
+        problem: row.text("problem")?,
+        lines: Vec::new(),
+    })
+}
+
+async fn read(db: &Db, statement: crate::db::Statement) -> Result<Vec<Shipment>> {
+    let mut shipments = Vec::new();
+    for row in &db.rows(statement).await? {
+        let mut shipment = shipment(row)?;
+        let lines = "SELECT line_id, units FROM shipment_lines WHERE shipment_id = ? ORDER BY line_id";
+        for row in &db.rows(db.statement(lines).bind(shipment.id)).await? {
+            let row = Row(row, "shipment_lines");
+            shipment.lines.push((row.int("line_id")?, row.int("units")?));
+        }
+        shipments.push(shipment);
+    }
+    Ok(shipments)
+}
+
+/// Shipments of a picking order, oldest first.
+pub async fn of_order(db: &Db, picking_order: i64) -> Result<Vec<Shipment>> {
+    let sql = format!("SELECT {COLUMNS} WHERE picking_order_id = ? ORDER BY shipments.id");
+    read(db, db.statement(&sql).bind(picking_order)).await
+}
+
+/// Shipments of a store that it does not have yet, oldest first.
+pub async fn owed(db: &Db, store: StoreId) -> Result<Vec<Shipment>> {
+    let sql = format!(
+        "SELECT {COLUMNS} WHERE shipments.store_id = ? AND shipments.state IN ('OWED', 'TRIED') ORDER BY shipments.id"
+    );
+    read(db, db.statement(&sql).bind(store.0)).await
+}
+
+/// Stores that are owed shipments for which something can be done now and no run is on its way.
+///
+/// What was tried can be looked for from `settled` on; a run that failed after `failed` is not repeated yet.
+pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Result<Vec<StoreId>> {
+    let statement = db
+        .statement(
+            "SELECT DISTINCT store_id FROM shipments WHERE (state = 'OWED' OR (state = 'TRIED' AND tried_at <= ?)) \
+             AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.store_id = shipments.store_id AND runs.kind = 'SHIPMENTS' \
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?)))",
+        )
+        .bind(settled.as_millisecond())
+        .bind(failed.as_millisecond());
+    let rows = db.rows(statement).await?;
+    rows.iter().map(|row| Ok(StoreId(Row(row, "shipments").int("store_id")?))).collect()
+}
+
+/// Which of some shipments of the store are ours already.
+pub async fn are_ours(db: &Db, store: StoreId) -> Result<Vec<i64>> {
+    let sql = "SELECT store_shipment_id FROM shipments WHERE store_id = ? AND state = 'SENT'";
+    let rows = db.rows(db.statement(sql).bind(store.0)).await?;
+    rows.iter().map(|row| Row(row, "shipments").int("store_shipment_id")).collect()
+}
+
+/// Units of each line that were shipped, or are owed.
+pub async fn shipped_units(db: &Db, picking_order: i64) -> Result<HashMap<i64, i64>> {
+    let sql = "SELECT line_id, CAST(SUM(units) AS BIGINT) AS units FROM shipment_lines \
+               JOIN shipments ON shipments.id = shipment_id WHERE picking_order_id = ? AND state <> 'REFUSED' \
+               GROUP BY line_id";
+    let rows = db.rows(db.statement(sql).bind(picking_order)).await?;
+    let pair = |row| {
+        let row = Row(row, "shipment_lines");
+        Ok((row.int("line_id")?, row.int("units")?))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// Whether a request has shipped before.
+pub async fn is_done(db: &Db, request_id: &str) -> Result<bool> {
+    let statement =
+        db.statement("SELECT 1 AS one FROM shipments WHERE request_id = ?").bind(request_id.to_owned());
+    Ok(db.row(statement).await?.is_some())
+}
+
+/// Writes down that a shipment is owed.
+pub async fn owe(db: &Db, tx: &mut Tx, new: &NewShipment) -> Result<()> {
+    let id = db.next_id("shipments").await?;
+    let statement = tx
+        .statement(
+            "INSERT INTO shipments (id, store_id, picking_order_id, provider, tracking_number, state, actor, \
+             request_id, asked_at) VALUES (?, ?, ?, ?, ?, 'OWED', ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(new.store.0)
+        .bind(new.picking_order)
+        .bind(new.provider.clone())
+        .bind(new.tracking_number.clone())
+        .bind(new.actor.clone())
+        .bind(new.request_id.clone())
+        .bind(db.clock.now().as_millisecond());
+    tx.execute(statement).await?;
+    for (line, units) in &new.lines {
+        let statement = tx
+            .statement("INSERT INTO shipment_lines (shipment_id, line_id, units) VALUES (?, ?, ?)")
+            .bind(id)
+            .bind(*line)
+            .bind(*units);
+        tx.execute(statement).await?;
+    }
+    Ok(())
+}
+
+/// Writes down that a shipment is about to be tried, and what the order has before.
+pub async fn note_try(tx: &mut Tx, id: i64, known: &[i64], at: Timestamp) -> Result<()> {
+    let statement = tx
+        .statement(
+            "UPDATE shipments SET state = 'TRIED', known = ?, tried_at = ?, tries = tries + 1 WHERE id = ?",
+        )
+        .bind(serde_json::json!(known).to_string())
+        .bind(at.as_millisecond())
+        .bind(id);
+    tx.execute(statement).await.map(drop)
+}
+
+/// Writes down that the store has a shipment.
+pub async fn note_sent(tx: &mut Tx, id: i64, store_shipment: i64) -> Result<()> {
+    let statement = tx
+        .statement("UPDATE shipments SET state = 'SENT', store_shipment_id = ? WHERE id = ?")
+        .bind(store_shipment)
+        .bind(id);
+    tx.execute(statement).await.map(drop)
+}
+
+/// Writes down that the store does not take a shipment.
+pub async fn note_refused(tx: &mut Tx, id: i64, problem: &str) -> Result<()> {
+    let statement = tx
+        .statement("UPDATE shipments SET state = 'REFUSED', problem = ? WHERE id = ?")
+        .bind(problem.to_owned())
+        .bind(id);
+    tx.execute(statement).await.map(drop)
+}

@@ -1,0 +1,179 @@
+//! What left the warehouse, in the store's books, once.
+
+use anyhow::{Context as _, ensure};
+use plugin_host_proto::v1::{
+    AdjustInventoryRequest, GetPickingOrderRequest, PickItemRequest, PickingOrder, ShipPickingOrderRequest,
+    ShipmentState, SyncRequest,
+};
+use plugin_host_tests::{
+    harness::{Engine, Operator, until},
+    sandbox::{
+        Catalogue, Fault, Matcher, Sandbox, Script,
+        store::{NewOrder, NewShipment},
+    },
+};
+
+use crate::scene::{Scene, start};
+
+crate::on_both_databases! {
+    what_was_picked_is_shipped_once_however_often_it_is_asked_for
+    a_shipment_whose_answer_was_lost_is_found_and_not_made_again
+    a_shipment_that_never_arrived_is_made_again
+    a_shipment_the_store_does_not_take_waits_for_a_person
+    a_shipment_that_was_owed_when_the_server_stopped_is_sent_at_its_next_start
+}
+
+/// An order of three, picked, ready to be shipped.
+async fn picked(engine: Engine) -> anyhow::Result<(Scene, u32, PickingOrder)> {
+    let scene = Scene::open(engine, Catalogue::clean(5)).await?;
+    scene.operator.import_and_wait(false).await?;
+    let id = scene.store.with_store(|store| {
+        let variant = store.shelf().products()[0].variants[0].id;
+        store.place_order(NewOrder::paid([(variant, 3)]))
+    });
+    let run = scene.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner().run;
+    scene.operator.wait(run.context("there is a run")?.run_id).await?;
+    let order = order(&scene.operator, id).await?;
+    let mut warehouse = scene.operator.client.warehouse();
+    let item_number = order.lines[0].item_number.clone();
+    let place = || ("HQ".to_owned(), "A-01".to_owned());
+    let (site, location) = place();
+    let delivery = AdjustInventoryRequest {
+        site,
+        location,
+        item_number: item_number.clone(),
+        change: 10,
+        reason: "delivery".to_owned(),
+        request_id: "delivery".to_owned(),
+        ..AdjustInventoryRequest::default()
+    };
+    warehouse.adjust_inventory(delivery).await?;
+    let (site, location) = place();
+    let pick = PickItemRequest {
+        number: order.number.clone(),
+        item_number,
+        units: 3,
+        site,
+        location,
+        request_id: "pick".to_owned(),
+        ..PickItemRequest::default()
+    };
+    warehouse.pick_item(pick).await?;
+    Ok((scene, id, order))
+}
+
+async fn order(operator: &Operator, id: u32) -> anyhow::Result<PickingOrder> {
+    let request = GetPickingOrderRequest { number: format!("BC-{id}"), ..GetPickingOrderRequest::default() };
+    let answer = operator.client.warehouse().get_picking_order(request).await?.into_inner();
+    answer.picking_order.context("the order is there")
+}
+
+async fn ship(operator: &Operator, order: &PickingOrder) -> anyhow::Result<()> {
+    let request = ShipPickingOrderRequest {
+        number: order.number.clone(),
+        provider: "ups".to_owned(),
+        tracking_number: "1Z999".to_owned(),
+        request_id: "ship".to_owned(),
+        ..ShipPickingOrderRequest::default()
+    };
+    operator.client.warehouse().ship_picking_order(request).await?;
+    Ok(())
+}
+
+/// Waits until the order's one shipment is in a state.
+async fn reaches(operator: &Operator, id: u32, state: ShipmentState) -> anyhow::Result<PickingOrder> {
+    until("the shipment gets there", async || {
+        let order = order(operator, id).await?;
+        ensure!(order.shipments.len() == 1, "{order:?}");
+        Ok((order.shipments[0].state() == state).then_some(order))
+    })
+    .await
+}
+
+/// How many shipments the store has of an order, each of which wrote an e-mail.
+fn in_store(store: &Sandbox, id: u32) -> usize {
+    store.with_store(|store| store.orders()[&id].shipments.len())
+}
+
+fn posts() -> Matcher {
+    Matcher::path("/v2/orders").method("POST")
+}
+
+async fn what_was_picked_is_shipped_once_however_often_it_is_asked_for(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = picked(engine).await?;
+    for _ in 0..3 {
+        ship(&scene.operator, &order).await?;
+    }
+    let shipped = reaches(&scene.operator, id, ShipmentState::Sent).await?;
+    ensure!(in_store(&scene.store, id) == 1);
+    let (tracking, provider, units) = scene.store.with_store(|store| {
+        let shipment = &store.orders()[&id].shipments[0];
+        (shipment.tracking_number.clone(), shipment.provider.clone(), shipment.items[0].1)
+    });
+    ensure!((tracking.as_str(), provider.as_str(), units) == ("1Z999", "ups", 3));
+    ensure!(shipped.shipments[0].store_shipment_id > 0, "{shipped:?}");
+
+    let again = ShipPickingOrderRequest {
+        number: order.number.clone(),
+        request_id: "another".to_owned(),
+        ..ShipPickingOrderRequest::default()
+    };
+    let refused = scene.operator.client.warehouse().ship_picking_order(again).await.err();
+    ensure!(refused.context("it was let through")?.message().contains("not shipped yet"));
+    Ok(())
+}
+
+async fn a_shipment_whose_answer_was_lost_is_found_and_not_made_again(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = picked(engine).await?;
+    scene.store.script(Script::next(posts(), Fault::Truncated).once_it_took_effect());
+    ship(&scene.operator, &order).await?;
+    reaches(&scene.operator, id, ShipmentState::Sent).await?;
+    ensure!(in_store(&scene.store, id) == 1);
+    Ok(())
+}
+
+async fn a_shipment_that_never_arrived_is_made_again(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = picked(engine).await?;
+    scene.store.script(Script::next(posts(), Fault::Reset).times(2));
+    ship(&scene.operator, &order).await?;
+    reaches(&scene.operator, id, ShipmentState::Sent).await?;
+    ensure!(in_store(&scene.store, id) == 1);
+    Ok(())
+}
+
+async fn a_shipment_the_store_does_not_take_waits_for_a_person(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = picked(engine).await?;
+    // Somebody has shipped one of the three by hand.
+    let by_hand = scene.store.with_store(|store| {
+        let (line, address) = {
+            let order = &store.orders()[&id];
+            (order.lines[0].id, order.consignments[0].id)
+        };
+        store.ship(id, NewShipment::of(address, [(line, 1)])).is_ok()
+    });
+    ensure!(by_hand);
+    ship(&scene.operator, &order).await?;
+    let refused = reaches(&scene.operator, id, ShipmentState::Refused).await?;
+    ensure!(refused.shipments[0].problem.contains("2 units left"), "{refused:?}");
+    let parked = scene.operator.parked().await?;
+    ensure!(parked.iter().any(|record| record.reason == "SHIPMENT_REFUSED"), "{parked:?}");
+    ensure!(in_store(&scene.store, id) == 1);
+    Ok(())
+}
+
+async fn a_shipment_that_was_owed_when_the_server_stopped_is_sent_at_its_next_start(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, id, order) = picked(engine).await?;
+    scene.store.set_maintenance(true);
+    ship(&scene.operator, &order).await?;
+    scene.server.stop().await?;
+    scene.store.set_maintenance(false);
+    let mut home = scene.home;
+    home.set("lease_ms", 900);
+    let _server = start(&home).await?;
+    let operator = Operator::with_key(scene.operator.key)?;
+    until("the store has it", async || Ok((in_store(&scene.store, id) == 1).then_some(()))).await?;
+    reaches(&operator, id, ShipmentState::Sent).await?;
+    Ok(())
+}
