@@ -40,7 +40,7 @@ export const words = {
   seeReport: "The verification report:",
   waiting: "waiting",
   done: "done",
-  parkedTitle: (parked: string) => `${parked} records need you`,
+  parkedTitle: (parked: string) => `${parked} records need you.`,
   nothingParked: "Nothing needs you.",
 };
 
