@@ -2,6 +2,7 @@
 //!
 //! Reads are retried, paged without loss while rows change, kept within the store's quota, and limited in size.
 
+mod adjustments;
 mod budget;
 mod connect;
 mod error;
@@ -13,6 +14,7 @@ mod shipments;
 mod shipping;
 mod wire;
 
+pub use adjustments::{BATCH, Counted, NewCount};
 pub use budget::{Budget, Urgency};
 pub use connect::{Location, Profile, StoreSettings};
 pub use error::Error;

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod counted_orders;
+mod end_of_day;
 mod inventory;
 mod orders;
 mod products;
@@ -46,6 +47,14 @@ pub enum Error {
     /// The server is stopping; another one, or its next start, goes on.
     #[error("the server is stopping")]
     Stopped,
+    /// Too much would change at once; a person must look at it (OQ-20).
+    #[error("{to_zero} of the {selling} items that the store sells would go to zero, so nothing was sent")]
+    Held {
+        /// Items that would go to zero.
+        to_zero: i64,
+        /// Items the store sells now.
+        selling: i64,
+    },
     /// What the run needs is no longer there.
     #[error("{0}")]
     Missing(String),
@@ -95,6 +104,8 @@ pub struct Work {
     pub place: PlaceIds,
     /// How long a write may take.
     pub patience: Patience,
+    /// How many items a person lets go to zero at this End of Day.
+    pub approved: i64,
     /// What the numbers of its picking orders begin with.
     pub order_prefix: String,
     /// Set when the server stops.
@@ -115,7 +126,7 @@ impl Work {
                 report::make(self).await
             }
             RunKind::Shipments => self.phases(&run).await,
-            RunKind::Sync => {
+            RunKind::Sync | RunKind::EndOfDay => {
                 // The cursor will stand where the store's clock stands now, before anything is read.
                 self.note_store_start().await?;
                 self.phases(&run).await
@@ -160,6 +171,7 @@ impl Work {
                 }
                 PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await?,
                 PhaseKind::Shipments => shipments::send(self).await?,
+                PhaseKind::Counts => end_of_day::publish(self).await?,
             }
             info!(phase = phase.kind.word(), "phase done");
         }
@@ -218,7 +230,8 @@ impl Work {
         let now = self.db.clock.now();
         let once = self.kind == RunKind::Import && !self.dry_run;
         tx.end_phase(&self.lease, phase, once, now).await?;
-        if self.kind == RunKind::Sync
+        if matches!(phase, PhaseKind::Products | PhaseKind::PickingOrders)
+            && self.kind != RunKind::Import
             && let Some(start) = self.db.store_start(self.lease.run).await?
         {
             let cursor = SyncCursor { since: start - OVERLAP, completed_at: now };
@@ -259,6 +272,7 @@ pub(crate) fn label(phase: PhaseKind) -> &'static str {
         PhaseKind::Carriers => "Carriers",
         PhaseKind::PickingOrders => "Picking orders",
         PhaseKind::Shipments => "Shipments",
+        PhaseKind::Counts => "Counts",
     }
 }
 

@@ -2,6 +2,7 @@
 //! carriers, picking orders and shipments.
 
 pub mod carriers;
+pub mod counts;
 pub mod items;
 pub mod orders;
 pub mod picks;

@@ -109,10 +109,21 @@ impl Api {
 impl StoreApi {
     /// Reads a path, trying again where that can help.
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Reply> {
+        // Several GETs of the official description declare the type required.
+        let request = || self.http.get(format!("{}/{path}", self.base)).query(query);
+        self.again(path, || request().header("Content-Type", "application/json")).await
+    }
+
+    /// Writes something that may be written any number of times, trying again where that can help.
+    pub(super) async fn put(&self, path: &str, body: &serde_json::Value) -> Result<()> {
+        self.again(path, || self.http.put(format!("{}/{path}", self.base)).json(body)).await.map(drop)
+    }
+
+    async fn again(&self, path: &str, request: impl Fn() -> RequestBuilder) -> Result<Reply> {
         let mut pause = Duration::from_millis(250);
         let mut attempt = 1;
         loop {
-            let (after, what) = match self.attempt(path, query).await {
+            let (after, what) = match self.send(path, request()).await {
                 Ok(reply) => return Ok(reply),
                 Err(Failed::Finally(error)) => return Err(error),
                 Err(Failed::Again { after, what }) => (after, what),
@@ -161,12 +172,6 @@ impl StoreApi {
                 Err(Error::Unavailable { path: path.to_owned(), attempts: 1, last: what })
             }
         }
-    }
-
-    async fn attempt(&self, path: &str, query: &[(&str, &str)]) -> std::result::Result<Reply, Failed> {
-        let request = self.http.get(format!("{}/{path}", self.base)).query(query);
-        // Several GETs of the official description declare it required.
-        self.send(path, request.header("Content-Type", "application/json")).await
     }
 
     async fn send(&self, path: &str, request: RequestBuilder) -> std::result::Result<Reply, Failed> {

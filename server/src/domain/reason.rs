@@ -45,6 +45,10 @@ pub enum Reason {
     OrderGrewAfterClose,
     /// The store does not take a shipment.
     ShipmentRefused,
+    /// More of an item is sold than is there.
+    Shortage,
+    /// The store does not take a count.
+    CountRefused,
 }
 
 /// The words of a reason.
@@ -59,7 +63,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -81,6 +85,8 @@ impl Reason {
         Self::OrderEndedAfterPick,
         Self::OrderGrewAfterClose,
         Self::ShipmentRefused,
+        Self::Shortage,
+        Self::CountRefused,
     ];
 
     /// Its code, explanation and way out.
@@ -185,6 +191,16 @@ impl Reason {
                 "ORDER_GREW_AFTER_CLOSE",
                 "The store wants more of an order that is closed here.",
                 "Reopen the picking order, or settle it with the shopper.",
+            ),
+            Self::Shortage => (
+                "SHORTAGE",
+                "More of this item is sold than is on hand, so zero was published.",
+                "Count the item; order more of it, or tell the shoppers.",
+            ),
+            Self::CountRefused => (
+                "COUNT_REFUSED",
+                "The store does not take the count of this item; the others were published.",
+                "Look at how the store tracks the product's stock.",
             ),
             Self::ShipmentRefused => (
                 "SHIPMENT_REFUSED",

@@ -77,6 +77,8 @@ pub enum RunKind {
     Sync,
     /// What the store is owed.
     Shipments,
+    /// Every item's sellable count goes to the store.
+    EndOfDay,
 }
 
 /// How far a run is.
@@ -107,6 +109,8 @@ pub enum PhaseKind {
     PickingOrders,
     /// Shipments go to the store.
     Shipments,
+    /// Counts go to the store.
+    Counts,
 }
 
 /// How far a phase is.
@@ -165,7 +169,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(RunKind { Import = "IMPORT", Sync = "SYNC", Shipments = "SHIPMENTS" });
+words!(RunKind { Import = "IMPORT", Sync = "SYNC", Shipments = "SHIPMENTS", EndOfDay = "END_OF_DAY" });
 words!(RunState {
     Queued = "QUEUED",
     Running = "RUNNING",
@@ -179,6 +183,7 @@ words!(PhaseKind {
     Carriers = "CARRIERS",
     PickingOrders = "PICKING_ORDERS",
     Shipments = "SHIPMENTS",
+    Counts = "COUNTS",
 });
 words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
 
@@ -190,6 +195,8 @@ impl RunKind {
             // What an order asks for should have its item before the order comes.
             Self::Sync => &[PhaseKind::Products, PhaseKind::PickingOrders],
             Self::Shipments => &[PhaseKind::Shipments],
+            // What is sent changes orders, and orders change counts.
+            Self::EndOfDay => &[PhaseKind::Shipments, PhaseKind::PickingOrders, PhaseKind::Counts],
         }
     }
 }

@@ -34,6 +34,16 @@ pub fn next_sync(
     opening.checked_add(Duration::from_millis(u64::try_from(delay).unwrap_or_default())).ok()
 }
 
+/// When End of Day is next, after an instant; none where it is switched off.
+///
+/// An hour that the change of the clocks skips is taken at its end, one that it repeats at its first time (OQ-21).
+pub fn next_end_of_day(configuration: &Configuration, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
+    if !configuration.end_of_day {
+        return None;
+    }
+    next_opening(configuration.end_of_day_time, &after.to_zoned(zone.clone()))
+}
+
 /// Whether a time of day lies within hours that may pass midnight.
 fn is_active((from, until): (Time, Time), time: Time) -> bool {
     if from < until { from <= time && time < until } else { from <= time || time < until }
@@ -129,6 +139,28 @@ mod tests {
         // On 1 November 2026 clocks in Chicago show 01:30 twice; the first is at 06:30 UTC.
         let due = next(&configuration(1, Some((1, 2))), "2026-11-01T05:00:00Z");
         assert!(due >= at("2026-11-01T06:30:00Z") && due < at("2026-11-01T06:32:00Z"), "{due}");
+    }
+
+    #[test]
+    fn end_of_day_comes_once_a_day_also_when_the_clocks_change() {
+        let configuration = Configuration {
+            end_of_day: true,
+            end_of_day_time: Time::constant(2, 30, 0, 0),
+            ..configuration(15, None)
+        };
+        let mut days = Vec::new();
+        let mut now = at("2026-03-06T12:00:00Z");
+        for _ in 0..4 {
+            now = next_end_of_day(&configuration, &chicago(), now).unwrap();
+            days.push(now.to_zoned(chicago()).strftime("%d %H:%M").to_string());
+        }
+        assert_eq!(days, ["07 02:30", "08 03:30", "09 02:30", "10 02:30"]);
+        let first = next_end_of_day(
+            &Configuration { end_of_day_time: Time::constant(1, 30, 0, 0), ..configuration },
+            &chicago(),
+            at("2026-11-01T05:00:00Z"),
+        );
+        assert_eq!(first.unwrap(), at("2026-11-01T06:30:00Z"), "the first of the two");
     }
 
     #[test]

@@ -107,6 +107,14 @@ pub fn ready_for(
             "Import Products, Inventory, and Carriers first: orders can only be picked from stock that is known.",
         ));
     }
+    // Counts of a warehouse that was never filled would empty the whole store (OQ-19).
+    if kind == RunKind::EndOfDay && !done.contains(&PhaseKind::Inventory) {
+        missing.push(Missing::new(
+            "INVENTORY_NOT_IMPORTED",
+            "",
+            "Import the inventory first: until then End of Day would publish zero for everything.",
+        ));
+    }
     if kind == RunKind::Import && is_imported {
         missing.push(Missing::new(
             "ALREADY_IMPORTED",

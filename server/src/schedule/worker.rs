@@ -142,6 +142,7 @@ impl Worker {
             kind: run.kind,
             lease,
             patience: self.app.patience,
+            approved: app.db.approved(lease.run).await?,
             order_prefix: app.order_prefix(&store, &place).await.map_err(gone)?,
             store,
             configuration,
@@ -210,6 +211,9 @@ impl Worker {
 /// What stopped a run, with what to do next.
 fn problem(error: &sync::Error) -> String {
     match error {
+        sync::Error::Held { to_zero, .. } => {
+            format!("{error}. If that is right, run End of Day again and approve {to_zero} items.")
+        }
         sync::Error::BigCommerce(error) if error.is_temporary() => {
             format!(
                 "{error}. Nothing is lost: start it again when the store answers, and it goes on where it stopped."

@@ -80,6 +80,22 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     work.end(tx, PHASE).await
 }
 
+/// Takes over what changed since an instant of the store's clock, outside a phase of its own.
+pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timestamp) -> Result<()> {
+    let mut next = 0;
+    loop {
+        let (page, more) = work.api.orders(OrderFilter::ChangedSince(since), next).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        next = last.id + 1;
+        let mut tx = work.page().await?;
+        apply(work, &mut tx, rule, page).await?;
+        tx.commit(&work.bus).await?;
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
 /// A page of the orders that picking orders wait for, and where the next one begins.
 async fn read_unfinished(work: &Work, next: i64) -> Result<(Vec<StoreOrder>, Option<i64>)> {
     let wanted: Vec<i64> = orders::unfinished(&work.db, work.store.id).await?;
