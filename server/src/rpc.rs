@@ -4,6 +4,7 @@ mod admin;
 mod auth;
 mod convert;
 mod page;
+mod picking;
 mod plugin_host;
 mod stream;
 mod warehouse;

@@ -3,16 +3,14 @@
 use plugin_host_proto::v1::{self, warehouse_service_server::WarehouseService};
 use tonic::{Request, Response, Status};
 
-use super::{auth, convert, page};
+use super::{auth, convert, page, picking};
 use crate::{
     app::{AdjustmentRequest, App, Caller, Error, PickRequest, ShipRequest},
     domain::store::{Store, StoreId},
     warehouse::{
         carriers, items,
-        orders::{self, OrderFilter, OrderState, PickingLine, PickingOrder},
-        places,
-        shipments::{self, Shipment, ShipmentState},
-        stock,
+        orders::{self, OrderFilter, PickingOrder},
+        places, shipments, stock,
     },
 };
 
@@ -64,46 +62,12 @@ impl Warehouse {
         let items: Vec<i64> = order.lines.iter().filter_map(|line| line.item_id).collect();
         let numbers = items::numbers(&self.app.db, &items).await.map_err(db)?;
         let shipped = shipments::of_order(&self.app.db, order.id).await.map_err(db)?;
-        let line = |line: PickingLine| v1::PickingLine {
-            line_id: line.line_id,
-            item_number: line.item_id.and_then(|item| numbers.get(&item).cloned()).unwrap_or_default(),
-            name: line.name,
-            sku: line.sku,
-            ordered: line.ordered,
-            picked: line.picked,
-        };
-        Ok(Some(v1::PickingOrder {
-            division: division.code.clone(),
-            number: order.number,
-            state: wire_state(order.header.state).into(),
-            problem: order.header.problem,
-            store_id: store.hash,
-            order_id: order.of.1,
-            consignment_id: order.of.2,
-            store_status_id: order.header.store_status_id,
-            customer: order.header.customer,
-            email: order.header.email,
-            ship_to: order.header.ship_to,
-            method: order.header.method,
-            ordered_at: Some(convert::at(order.header.ordered_at)),
-            changed_at: Some(convert::at(order.changed_at)),
-            lines: order.lines.into_iter().map(line).collect(),
-            shipments: shipped.into_iter().map(wire_shipment).collect(),
-        }))
+        Ok(Some(picking::picking_order(division, store, order, &numbers, shipped)))
     }
 }
 
 fn db(error: crate::db::Error) -> Status {
     convert::status(Error::Db(error))
-}
-
-fn wire_state(state: OrderState) -> v1::PickingOrderState {
-    match state {
-        OrderState::Open => v1::PickingOrderState::Open,
-        OrderState::OnHold => v1::PickingOrderState::OnHold,
-        OrderState::Closed => v1::PickingOrderState::Closed,
-        OrderState::Cancelled => v1::PickingOrderState::Cancelled,
-    }
 }
 
 fn wire_site(division: &places::Division, site: places::Site) -> v1::Site {
@@ -339,7 +303,7 @@ impl WarehouseService for Warehouse {
         let division = self.division(&caller, &request.division).await?;
         let size = page::size(request.page_size)?;
         let filter = OrderFilter {
-            state: order_state(request.state()),
+            state: picking::order_state(request.state()),
             search: request.search.clone(),
             after: page::number(&request.page_token)?.unwrap_or_default(),
         };
@@ -411,34 +375,6 @@ impl WarehouseService for Warehouse {
         let (division, order) = closed.map_err(convert::status)?;
         let picking_order = self.picking_order(&caller, &division, order).await?;
         Ok(Response::new(v1::ClosePickingOrderResponse { picking_order }))
-    }
-}
-
-fn wire_shipment(shipment: Shipment) -> v1::Shipment {
-    let state = match shipment.state {
-        ShipmentState::Owed => v1::ShipmentState::Owed,
-        ShipmentState::Tried => v1::ShipmentState::Tried,
-        ShipmentState::Sent => v1::ShipmentState::Sent,
-        ShipmentState::Refused => v1::ShipmentState::Refused,
-    };
-    let line = |(line_id, units)| v1::ShipmentLine { line_id, units };
-    v1::Shipment {
-        state: state.into(),
-        provider: shipment.provider,
-        tracking_number: shipment.tracking_number,
-        store_shipment_id: shipment.store_shipment_id.unwrap_or_default(),
-        problem: shipment.problem,
-        lines: shipment.lines.into_iter().map(line).collect(),
-    }
-}
-
-fn order_state(state: v1::PickingOrderState) -> Option<OrderState> {
-    match state {
-        v1::PickingOrderState::Unspecified => None,
-        v1::PickingOrderState::Open => Some(OrderState::Open),
-        v1::PickingOrderState::OnHold => Some(OrderState::OnHold),
-        v1::PickingOrderState::Closed => Some(OrderState::Closed),
-        v1::PickingOrderState::Cancelled => Some(OrderState::Cancelled),
     }
 }
 
