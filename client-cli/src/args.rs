@@ -148,6 +148,8 @@ pub(crate) enum ServerCommand {
     Import(import::Args),
     /// Take over what changed in the store since the last sync
     Sync(import::SyncArgs),
+    /// Send every item's sellable count to the store, and watch it
+    EndOfDay(import::EndOfDayArgs),
     /// Show the store as it is now
     Status(status::Args),
     /// List what was run, newest first

@@ -149,6 +149,7 @@ async fn ask_server(command: ServerCommand, session: &mut Session<'_, '_>) -> Re
     match command {
         ServerCommand::Import(args) => return commands::import::run(&args, session).await,
         ServerCommand::Sync(args) => return commands::import::run_sync(&args, session).await,
+        ServerCommand::EndOfDay(args) => return commands::import::run_end_of_day(&args, session).await,
         ServerCommand::Configure { action } => commands::configure::run(action, session).await?,
         ServerCommand::Status(args) => commands::status::run(&args, session).await?,
         ServerCommand::Runs(args) => commands::runs::runs(&args, session).await?,

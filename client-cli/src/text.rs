@@ -92,6 +92,7 @@ pub(crate) fn run_kind(kind: RunKind) -> &'static str {
         RunKind::Import => "import",
         RunKind::Sync => "sync",
         RunKind::Shipments => "shipments",
+        RunKind::EndOfDay => "end-of-day",
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn phase_kind(kind: PhaseKind) -> &'static str {
         PhaseKind::Carriers => "carriers",
         PhaseKind::PickingOrders => "orders",
         PhaseKind::Shipments => "shipments",
+        PhaseKind::Counts => "counts",
     }
 }
 

@@ -6,6 +6,7 @@ mod changes;
 mod claims;
 mod configuration;
 mod connecting;
+mod end_of_day;
 mod faults;
 mod imports;
 mod keys;

@@ -38,6 +38,7 @@ async fn ask_for_everything(
     let mut answers = ask! {
         plugin_host.import(wire::ImportRequest { store_id: store_id(), ..Default::default() }) as "Import",
         plugin_host.sync(wire::SyncRequest { store_id: store_id(), ..Default::default() }) as "Sync",
+        plugin_host.end_of_day(wire::EndOfDayRequest { store_id: store_id(), ..Default::default() }) as "EndOfDay",
         plugin_host.configure(wire::ConfigureRequest { store_id: store_id(), configuration, ..Default::default() })
             as "Configure",
         plugin_host.get_status(wire::GetStatusRequest { store_id: store_id() }) as "GetStatus",

@@ -3,8 +3,8 @@
 use plugin_host_proto::client::{self, Update};
 use plugin_host_proto::v1::stream_status_response::Change;
 use plugin_host_proto::v1::{
-    GetReportRequest, GetRunRequest, GetRunResponse, ImportRequest, Run, RunKind, RunState, Status,
-    StreamStatusResponse, SyncRequest,
+    EndOfDayRequest, GetReportRequest, GetRunRequest, GetRunResponse, ImportRequest, Run, RunKind, RunState,
+    Status, StreamStatusResponse, SyncRequest,
 };
 use serde::Serialize;
 
@@ -38,6 +38,30 @@ pub(crate) struct SyncArgs {
     /// Ask for the sync and don't watch it
     #[arg(long)]
     no_wait: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EndOfDayArgs {
+    /// Let this many items go to zero at once, after an End of Day that was held because of them
+    #[arg(long, value_name = "ITEMS", default_value_t = 0)]
+    approve: i64,
+    /// Ask for it and don't watch it
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// Asks for an End of Day.
+pub(crate) async fn run_end_of_day(
+    args: &EndOfDayArgs,
+    session: &mut Session<'_, '_>,
+) -> Result<Exit, Error> {
+    let request = EndOfDayRequest {
+        store_id: session.store_id.clone(),
+        approved_zeroes: args.approve,
+        request_id: request_id(),
+    };
+    let answer = session.client.plugin_host().end_of_day(request).await?.into_inner();
+    answered(session, &answer, answer.run.clone(), answer.joined, args.no_wait).await
 }
 
 /// Asks for an import.
@@ -194,6 +218,7 @@ fn last_words(run: &Run) -> String {
             text::number(render::parked(run))
         ),
         _ if run.dry_run => "this was a dry run: nothing was kept".to_owned(),
+        _ if run.kind() == RunKind::EndOfDay => "the store shows what can be sold".to_owned(),
         _ if run.kind() == RunKind::Sync => {
             "the sync is complete; `plugin-host orders list` shows what is to be picked".to_owned()
         }

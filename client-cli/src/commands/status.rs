@@ -135,6 +135,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
     for (what, at) in [
         ("last sync", status.last_sync_completed_at.as_ref()),
         ("next sync", status.next_sync_due_at.as_ref()),
+        ("next End of Day", status.next_end_of_day_due_at.as_ref()),
     ] {
         if at.is_some() {
             table.row([what, &zone.time_in_words(at)]);

@@ -1,6 +1,6 @@
 // Every text of the window, in one place, ready to be translated.
 
-import type { PhaseJson, PhaseKindJson, RunJson } from "./contract/pluginhost/v1/run_pb";
+import type { PhaseJson, PhaseKindJson, RunJson, RunKindJson } from "./contract/pluginhost/v1/run_pb";
 
 const whole = new Intl.NumberFormat();
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -17,6 +17,15 @@ export const phaseName: Record<PhaseKindJson, string> = {
   PHASE_KIND_CARRIERS: "Carriers",
   PHASE_KIND_PICKING_ORDERS: "Orders",
   PHASE_KIND_SHIPMENTS: "Shipments",
+  PHASE_KIND_COUNTS: "Counts",
+};
+
+const runName: Record<RunKindJson, string> = {
+  RUN_KIND_UNSPECIFIED: "",
+  RUN_KIND_IMPORT: "Import",
+  RUN_KIND_SYNC: "Sync",
+  RUN_KIND_SHIPMENTS: "Sending shipments",
+  RUN_KIND_END_OF_DAY: "End of Day",
 };
 
 export const words = {
@@ -60,7 +69,7 @@ export function phaseState(phase: PhaseJson): string {
 
 /** A run in one sentence. */
 export function runSentence(run: RunJson): string {
-  const kind = run.kind === "RUN_KIND_IMPORT" ? "Import" : run.kind === "RUN_KIND_SYNC" ? "Sync" : "Sending shipments";
+  const kind = run.kind ? runName[run.kind] : "";
   const name = run.dryRun ? `${kind}, dry run` : kind;
   const sum = (field: "created" | "updated" | "parked") =>
     count((run.phases ?? []).reduce((total, phase) => total + Number(phase.counts?.[field] ?? 0), 0));

@@ -1,12 +1,11 @@
 //! Saving a configuration.
 
-use super::{App, Caller, Error, Result};
+use super::{App, Caller, Error, Result, runs::next_due};
 use crate::{
     db::{self, SavedConfiguration, configuration_json},
     domain::{
         configuration::{Configuration, Violation},
         run::RunKind,
-        schedule::next_sync,
         store::Store,
     },
     events::{Change, Severity},
@@ -54,9 +53,10 @@ impl App {
         let old = before.as_ref().map(|saved| configuration_json(&saved.values)).unwrap_or_default();
         let change = (old, configuration_json(&saved.values));
         self.db.audit(&mut tx, &saved.saved_by, Some(store.id), "saved the configuration", change).await?;
-        let due =
-            next_sync(&saved.values, store.id, &super::runs::zone(&saved.values, store), saved.saved_at);
-        tx.set_due(store.id, RunKind::Sync, due).await?;
+        for kind in [RunKind::Sync, RunKind::EndOfDay] {
+            let due = next_due(kind, &saved.values, store, saved.saved_at);
+            tx.set_due(store.id, kind, due).await?;
+        }
         self.db.keep_request(&mut tx, store.id, "Configure", request_id, saved.revision.to_string()).await?;
         let message = format!("The configuration was saved by {}.", saved.saved_by);
         let change = Change::Configuration(saved.revision);

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         configuration::Configuration,
         run::{Run, RunId, RunKind, RunState},
-        schedule::next_sync,
+        schedule::{next_end_of_day, next_sync},
         store::{Store, ready_for},
     },
     events::{Change, Severity},
@@ -52,31 +52,71 @@ impl App {
         Ok((self.db.existing_run(asked.id).await?, asked.joined))
     }
 
-    /// Asks for the syncs that are due by the clock; each is asked for by one server.
-    pub async fn request_due_syncs(&self) -> Result<()> {
-        let now = self.db.clock.now();
-        for (id, due) in self.db.due(RunKind::Sync, now, DUE_AT_ONCE).await? {
-            let Some(store) = self.db.store(id).await? else { continue };
-            let next = self.next_sync(&store).await?;
-            let mut tx = self.db.begin().await?;
-            self.db.lock_store(&mut tx, id).await?;
-            let Some(next) = next else {
-                tx.set_due(id, RunKind::Sync, None).await?;
-                tx.commit(&self.bus).await?;
-                continue;
-            };
-            if !tx.take_due(id, RunKind::Sync, (due, next)).await? {
-                continue;
-            }
-            match self.ask(&mut tx, "auto sync", &store, RunKind::Sync, false, "").await {
-                // The store's own state says what is missing; the next one is due in any case.
-                Ok(_) | Err(Error::NotReady(_) | Error::Invalid(_)) => tx.commit(&self.bus).await?,
-                // Whoever asked at the same moment has what this one is for.
-                Err(Error::Db(db::Error::Conflict(_))) => {}
-                Err(error) => return Err(error),
-            }
-            self.wake.notify_one();
+    /// Asks for an End of Day now; `approved` items may go to zero at once.
+    pub async fn request_end_of_day(
+        &self,
+        caller: &Caller,
+        store: &Store,
+        approved: i64,
+        request_id: &str,
+    ) -> Result<(Run, bool)> {
+        let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, store.id).await?;
+        let asked = self.ask(&mut tx, &caller.name(), store, RunKind::EndOfDay, false, request_id).await?;
+        if !asked.joined {
+            self.db.note_end_of_day(&mut tx, asked.id, approved, None).await?;
         }
+        tx.commit(&self.bus).await?;
+        self.wake.notify_one();
+        Ok((self.db.existing_run(asked.id).await?, asked.joined))
+    }
+
+    /// Asks for what is due by the clock; each is asked for by one server.
+    pub async fn request_due(&self) -> Result<()> {
+        let now = self.db.clock.now();
+        for kind in [RunKind::Sync, RunKind::EndOfDay] {
+            for (id, due) in self.db.due(kind, now, DUE_AT_ONCE).await? {
+                let Some(store) = self.db.store(id).await? else { continue };
+                self.take_due(&store, kind, due).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_due(&self, store: &Store, kind: RunKind, due: Timestamp) -> Result<()> {
+        let now = self.db.clock.now();
+        let saved = self.db.configuration(store.id).await?;
+        let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, store.id).await?;
+        let next = saved.as_ref().and_then(|saved| next_due(kind, &saved.values, store, now));
+        let (Some(saved), Some(next)) = (saved, next) else {
+            tx.set_due(store.id, kind, None).await?;
+            return Ok(tx.commit(&self.bus).await?);
+        };
+        if !tx.take_due(store.id, kind, (due, next)).await? {
+            return Ok(());
+        }
+        let date = |at: Timestamp| at.to_zoned(zone(&saved.values, store)).date();
+        if kind == RunKind::EndOfDay && date(due) != date(now) {
+            // Yesterday's counts are nobody's business today (OQ-21).
+            let message = format!("End of Day of {} was missed: the server was not running.", date(due));
+            self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
+            return Ok(tx.commit(&self.bus).await?);
+        }
+        match self.ask(&mut tx, by_the_clock(kind), store, kind, false, "").await {
+            Ok(asked) => {
+                if kind == RunKind::EndOfDay && !asked.joined {
+                    self.db.note_end_of_day(&mut tx, asked.id, 0, Some(date(due).to_string())).await?;
+                }
+                tx.commit(&self.bus).await?;
+            }
+            // The store's own state says what is missing; the next one is due in any case.
+            Err(Error::NotReady(_) | Error::Invalid(_)) => tx.commit(&self.bus).await?,
+            // Whoever asked at the same moment has what this one is for.
+            Err(Error::Db(db::Error::Conflict(_))) => {}
+            Err(error) => return Err(error),
+        }
+        self.wake.notify_one();
         Ok(())
     }
 
@@ -99,12 +139,6 @@ impl App {
         Ok(())
     }
 
-    /// When auto sync is due next for a store, as it is configured.
-    pub(super) async fn next_sync(&self, store: &Store) -> Result<Option<Timestamp>> {
-        let Some(saved) = self.db.configuration(store.id).await? else { return Ok(None) };
-        Ok(next_sync(&saved.values, store.id, &zone(&saved.values, store), self.db.clock.now()))
-    }
-
     pub(super) async fn ask(
         &self,
         tx: &mut Tx,
@@ -119,6 +153,7 @@ impl App {
             (RunKind::Import, true) => "Import dry run",
             (RunKind::Sync, _) => "Sync",
             (RunKind::Shipments, _) => "Shipments",
+            (RunKind::EndOfDay, _) => "End of Day",
         };
         if let Some(outcome) = self.db.request_outcome(store.id, method, request_id).await?
             && let Ok(id) = outcome.parse()
@@ -127,7 +162,7 @@ impl App {
         }
         let unfinished = match kind {
             RunKind::Import => self.db.unfinished_import(store.id, dry_run).await?,
-            RunKind::Sync | RunKind::Shipments => None,
+            RunKind::Sync | RunKind::Shipments | RunKind::EndOfDay => None,
         };
         let waiting = match &unfinished {
             Some(run) => (!run.state.is_final()).then_some(run.id),
@@ -173,8 +208,28 @@ impl App {
     }
 }
 
+/// When a kind of run is due next for a store, as it is configured.
+pub(super) fn next_due(
+    kind: RunKind,
+    configuration: &Configuration,
+    store: &Store,
+    after: Timestamp,
+) -> Option<Timestamp> {
+    let zone = zone(configuration, store);
+    match kind {
+        RunKind::Sync => next_sync(configuration, store.id, &zone, after),
+        RunKind::EndOfDay => next_end_of_day(configuration, &zone, after),
+        RunKind::Import | RunKind::Shipments => None,
+    }
+}
+
+/// Who asks for what is due by the clock.
+fn by_the_clock(kind: RunKind) -> &'static str {
+    if kind == RunKind::Sync { "auto sync" } else { "the clock" }
+}
+
 /// The zone a configuration's times are meant in.
-pub(super) fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
+fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
     let names = [&configuration.time_zone, &store.time_zone];
     names.into_iter().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

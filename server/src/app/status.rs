@@ -34,6 +34,10 @@ pub struct Status {
     pub synced_at: Option<jiff::Timestamp>,
     /// When the next sync is due by the clock.
     pub sync_due_at: Option<jiff::Timestamp>,
+    /// Whether End of Day can be asked for.
+    pub end_of_day: AllowedAction,
+    /// When the next End of Day is due by the clock.
+    pub end_of_day_due_at: Option<jiff::Timestamp>,
     /// The phases of the initial dataset that are done, by which run and when.
     pub one_time_flags: Vec<(PhaseKind, RunId, jiff::Timestamp)>,
 }
@@ -56,6 +60,7 @@ pub(crate) fn run_words(kind: RunKind, dry_run: bool) -> &'static str {
         (RunKind::Import, true) => "A dry run of Import Products, Inventory, and Carriers",
         (RunKind::Sync, _) => "Sync",
         (RunKind::Shipments, _) => "Sending shipments",
+        (RunKind::EndOfDay, _) => "End of Day",
     }
 }
 
@@ -96,6 +101,12 @@ impl App {
                 .cursor(store.id, PhaseKind::PickingOrders)
                 .await?
                 .map(|cursor| cursor.completed_at),
+            end_of_day: AllowedAction {
+                offered: store.grants.standard || store.grants.manual_sync,
+                label: "Run End of Day now".to_owned(),
+                missing: ready_for(RunKind::EndOfDay, &store, values, &done),
+            },
+            end_of_day_due_at: self.db.next_due(store.id, RunKind::EndOfDay).await?,
             sync_due_at: self.db.next_due(store.id, RunKind::Sync).await?,
             one_time_flags,
             store,

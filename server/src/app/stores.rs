@@ -112,8 +112,9 @@ impl App {
                  never put over the warehouse's own quantity."
             ),
             PhaseKind::Carriers => "Carriers that exist are kept; new shipping methods are added.".to_owned(),
-            PhaseKind::PickingOrders | PhaseKind::Shipments => {
-                let message = "Orders and shipments are never done for ever: there is nothing to reset.";
+            PhaseKind::PickingOrders | PhaseKind::Shipments | PhaseKind::Counts => {
+                let message =
+                    "Orders, shipments and counts are never done for ever: there is nothing to reset.";
                 return Err(Error::Invalid(vec![Violation::new("phase", message)]));
             }
         };

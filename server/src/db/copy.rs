@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 use super::{Db, Engine, Lease, Result, Tx, Value, bulk, schema, sqlite_pool, sqlite_writer};
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
-const TABLES: [(&str, &str); 20] = [
+const TABLES: [(&str, &str); 21] = [
     ("sequences", "1 = 1"),
     ("stores", "id = :store"),
     ("configurations", "store_id = :store"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 20] = [
     ("bindings", "store_id = :store"),
     ("open_order_lines", "store_id = :store"),
     ("cursors", "store_id = :store"),
+    ("counts", "store_id = :store"),
     ("picking_orders", "division_id IN (:divisions)"),
     (
         "picking_lines",

@@ -184,6 +184,28 @@ impl Db {
         Ok(RunId(id))
     }
 
+    /// What a person lets an End of Day do, and the local date it is for where the clock asked for it.
+    pub async fn note_end_of_day(
+        &self,
+        tx: &mut Tx,
+        id: RunId,
+        approved: i64,
+        local_date: Option<String>,
+    ) -> Result<()> {
+        let statement = tx
+            .statement("UPDATE runs SET approved = ?, local_date = ? WHERE id = ?")
+            .bind(approved)
+            .bind(local_date)
+            .bind(id.0);
+        tx.execute(statement).await.map(drop)
+    }
+
+    /// How many items a person lets go to zero in a run.
+    pub async fn approved(&self, id: RunId) -> Result<i64> {
+        let row = self.row(self.statement("SELECT approved FROM runs WHERE id = ?").bind(id.0)).await?;
+        row.map_or(Ok(0), |row| Row(&row, "runs").int("approved"))
+    }
+
     /// Puts a failed run back into the queue.
     pub async fn requeue_run(&self, tx: &mut Tx, id: RunId) -> Result<bool> {
         let requeue = "UPDATE runs SET state = 'QUEUED', problem = '', ended_at = NULL WHERE id = ? AND state = 'FAILED'";

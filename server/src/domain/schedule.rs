@@ -37,7 +37,11 @@ pub fn next_sync(
 /// When End of Day is next, after an instant; none where it is switched off.
 ///
 /// An hour that the change of the clocks skips is taken at its end, one that it repeats at its first time (OQ-21).
-pub fn next_end_of_day(configuration: &Configuration, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
+pub fn next_end_of_day(
+    configuration: &Configuration,
+    zone: &TimeZone,
+    after: Timestamp,
+) -> Option<Timestamp> {
     if !configuration.end_of_day {
         return None;
     }

@@ -160,7 +160,7 @@ impl AdminService for Admin {
             v1::PhaseKind::Products => PhaseKind::Products,
             v1::PhaseKind::Inventory => PhaseKind::Inventory,
             v1::PhaseKind::Carriers => PhaseKind::Carriers,
-            v1::PhaseKind::Unspecified | v1::PhaseKind::PickingOrders | v1::PhaseKind::Shipments => {
+            _ => {
                 return Err(invalid("phase", "Choose products, inventory or carriers."));
             }
         };

@@ -17,9 +17,10 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 37] = [
+pub const RULES: [(&str, Rule); 38] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
+    ("PluginHostService.EndOfDay", Rule::Operate),
     ("PluginHostService.Configure", Rule::Operate),
     ("PluginHostService.StreamStatus", Rule::Read),
     ("PluginHostService.ListStores", Rule::Read),

@@ -102,6 +102,7 @@ pub(super) fn run(run: &Run, store: &Store) -> v1::Run {
             RunKind::Import => v1::RunKind::Import,
             RunKind::Sync => v1::RunKind::Sync,
             RunKind::Shipments => v1::RunKind::Shipments,
+            RunKind::EndOfDay => v1::RunKind::EndOfDay,
         }
         .into(),
         state: match run.state {
@@ -153,6 +154,7 @@ pub(super) fn phase_kind(kind: PhaseKind) -> v1::PhaseKind {
         PhaseKind::Carriers => v1::PhaseKind::Carriers,
         PhaseKind::PickingOrders => v1::PhaseKind::PickingOrders,
         PhaseKind::Shipments => v1::PhaseKind::Shipments,
+        PhaseKind::Counts => v1::PhaseKind::Counts,
     }
 }
 
@@ -186,9 +188,11 @@ pub(super) fn store_status(status: app::Status) -> v1::Status {
         allowed_actions: vec![
             action(v1::Action::Import, status.import),
             action(v1::Action::Sync, status.sync),
+            action(v1::Action::EndOfDay, status.end_of_day),
         ],
         last_sync_completed_at: status.synced_at.map(at),
         next_sync_due_at: status.sync_due_at.map(at),
+        next_end_of_day_due_at: status.end_of_day_due_at.map(at),
         one_time_flags: status
             .one_time_flags
             .iter()

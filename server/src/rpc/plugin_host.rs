@@ -94,6 +94,19 @@ impl PluginHostService for PluginHost {
         Ok(Response::new(v1::SyncResponse { run: Some(convert::run(&run, &store)), joined }))
     }
 
+    async fn end_of_day(&self, request: Request<v1::EndOfDayRequest>) -> Reply<v1::EndOfDayResponse> {
+        let caller = self.caller(&request, "PluginHostService.EndOfDay").await?;
+        let request = request.into_inner();
+        check_request_id(&request.request_id)?;
+        let store = self.store(&caller, &request.store_id).await?;
+        let (run, joined) = self
+            .app
+            .request_end_of_day(&caller, &store, request.approved_zeroes, &request.request_id)
+            .await
+            .map_err(convert::status)?;
+        Ok(Response::new(v1::EndOfDayResponse { run: Some(convert::run(&run, &store)), joined }))
+    }
+
     async fn configure(&self, request: Request<v1::ConfigureRequest>) -> Reply<v1::ConfigureResponse> {
         let caller = self.caller(&request, "PluginHostService.Configure").await?;
         let request = request.into_inner();

@@ -23,7 +23,7 @@ pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
     let due = Job::new_async("* * * * * *", move |_, _| {
         let app = syncs.clone();
         Box::pin(async move {
-            let asked = match app.request_due_syncs().await {
+            let asked = match app.request_due().await {
                 Ok(()) => app.request_shipments().await,
                 failed => failed,
             };

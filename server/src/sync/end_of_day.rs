@@ -34,7 +34,8 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
     read_store(work).await?;
     let rule = counted_orders::rule(work).await?;
     let mut since = work.api.store_time().await?;
-    check_mass_change(work, &counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?).await?;
+    check_mass_change(work, &counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?)
+        .await?;
     let mut refused = HashSet::new();
     for pass in 0..=PASSES {
         let promised = counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?;

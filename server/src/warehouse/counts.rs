@@ -6,12 +6,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     db::{Db, Result, Row, Tx, insert},
-    domain::{
-        catalog::Tracking,
-        run::RunId,
-        stock::DayEnd,
-        store::StoreId,
-    },
+    domain::{catalog::Tracking, run::RunId, stock::DayEnd, store::StoreId},
 };
 
 /// A tracked variant at the End of Day.

@@ -46,6 +46,7 @@ macro_rules! play {
 play! {
     import(ImportRequest) -> ImportResponse;
     sync(SyncRequest) -> SyncResponse;
+    end_of_day(EndOfDayRequest) -> EndOfDayResponse;
     configure(ConfigureRequest) -> ConfigureResponse;
     list_stores(ListStoresRequest) -> ListStoresResponse;
     get_status(GetStatusRequest) -> GetStatusResponse;

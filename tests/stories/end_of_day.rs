@@ -1,0 +1,246 @@
+//! What can be sold, in the store, every evening.
+
+use anyhow::{Context as _, ensure};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use plugin_host_proto::v1::{
+    AdjustInventoryRequest, Configuration, EndOfDayRequest, ListRunsRequest, Run, RunKind, RunState,
+    SyncRequest,
+};
+use plugin_host_server::clock::Clock;
+use plugin_host_tests::{
+    harness::{Engine, Home, Operator, Server, defaults, is_final, store, until},
+    sandbox::{Catalogue, Matcher, Sandbox, store::NewOrder},
+};
+
+use crate::{refusal::refusal, scene::Scene};
+
+crate::on_both_databases! {
+    what_is_sold_and_still_here_is_not_sold_again
+    an_item_that_sold_out_is_published_as_zero_also_without_a_record
+    picked_and_shipped_units_leave_both_sides_once
+    an_end_of_day_before_the_import_is_refused
+    an_end_of_day_that_would_empty_the_store_is_held_until_a_person_approves
+    what_is_sold_while_counts_are_sent_is_not_handed_back
+    end_of_day_comes_by_the_stores_clock_and_once_a_day
+}
+
+async fn imported(engine: Engine, products: u32) -> anyhow::Result<Scene> {
+    let scene = Scene::open(engine, Catalogue::clean(products)).await?;
+    scene.operator.import_and_wait(false).await?;
+    Ok(scene)
+}
+
+async fn end_of_day(operator: &Operator, approved_zeroes: i64) -> anyhow::Result<Run> {
+    let request = EndOfDayRequest { approved_zeroes, ..EndOfDayRequest::default() };
+    let answer = operator.client.plugin_host().end_of_day(request).await?.into_inner();
+    operator.wait(answer.run.context("there is a run")?.run_id).await
+}
+
+/// Variant and item number of each product, in the store's order.
+async fn goods(scene: &Scene) -> anyhow::Result<Vec<(u32, String, i64)>> {
+    let items = scene.operator.items().await?;
+    let variants: Vec<u32> = scene
+        .store
+        .with_store(|store| store.shelf().products().iter().map(|product| product.variants[0].id).collect());
+    let item = |variant: u32| {
+        let found =
+            items.iter().find(|item| item.bindings.iter().any(|b| b.variant_id == i64::from(variant)));
+        found.map(|item| (variant, item.item_number.clone(), item.on_hand))
+    };
+    variants.into_iter().map(|variant| item(variant).context("it has an item")).collect()
+}
+
+fn in_store(store: &Sandbox, variant: u32) -> Option<i64> {
+    store.with_store(|store| store.stock(variant, 1))
+}
+
+async fn adjust(operator: &Operator, item_number: &str, change: i64) -> anyhow::Result<()> {
+    let request = AdjustInventoryRequest {
+        site: "HQ".to_owned(),
+        location: "A-01".to_owned(),
+        item_number: item_number.to_owned(),
+        change,
+        reason: "counted".to_owned(),
+        request_id: format!("{item_number}{change}"),
+        ..AdjustInventoryRequest::default()
+    };
+    operator.client.warehouse().adjust_inventory(request).await?;
+    Ok(())
+}
+
+async fn what_is_sold_and_still_here_is_not_sold_again(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 5).await?;
+    let goods = goods(&scene).await?;
+    let (variant, item, on_hand) = &goods[0];
+    adjust(&scene.operator, item, 10).await?;
+    scene.store.with_store(|store| store.place_order(NewOrder::paid([(*variant, 2)])));
+    let before = scene.store.log().counts().total;
+    let run = end_of_day(&scene.operator, 0).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
+    ensure!(
+        in_store(&scene.store, *variant) == Some(on_hand + 10 - 2),
+        "{:?}",
+        in_store(&scene.store, *variant)
+    );
+    let counts = run.phases.last().and_then(|phase| phase.counts).context("counts")?;
+    ensure!((counts.updated, counts.unchanged) == (1, 4), "only what differs is written: {run:?}");
+    ensure!(scene.store.log().counts().total - before < 25, "a handful of requests");
+
+    let again = end_of_day(&scene.operator, 0).await?;
+    let counts = again.phases.last().and_then(|phase| phase.counts).context("counts")?;
+    ensure!((counts.updated, counts.unchanged) == (0, 5), "{again:?}");
+    Ok(())
+}
+
+async fn an_item_that_sold_out_is_published_as_zero_also_without_a_record(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 5).await?;
+    let goods = goods(&scene).await?;
+    let (variant, item, on_hand) =
+        goods.iter().find(|(.., on_hand)| *on_hand > 0).context("something is on hand")?;
+    adjust(&scene.operator, item, -on_hand).await?;
+    let records = scene.operator.inventory().await?;
+    ensure!(records.iter().all(|record| record.item_number != *item), "the site deletes empty records");
+    ensure!(in_store(&scene.store, *variant) > Some(0));
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(in_store(&scene.store, *variant) == Some(0));
+    Ok(())
+}
+
+async fn picked_and_shipped_units_leave_both_sides_once(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let goods = goods(&scene).await?;
+    let (variant, item, on_hand) = &goods[0];
+    adjust(&scene.operator, item, 20).await?;
+    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(*variant, 5)])));
+    let run = scene.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner().run;
+    scene.operator.wait(run.context("there is a run")?.run_id).await?;
+    let sellable = on_hand + 20 - 5;
+    let mut warehouse = scene.operator.client.warehouse();
+    let number = format!("BC-{id}");
+    let pick = |units, request_id: &str| plugin_host_proto::v1::PickItemRequest {
+        number: number.clone(),
+        item_number: item.clone(),
+        units,
+        site: "HQ".to_owned(),
+        location: "A-01".to_owned(),
+        request_id: request_id.to_owned(),
+        ..Default::default()
+    };
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(in_store(&scene.store, *variant) == Some(sellable), "nothing is picked");
+    warehouse.pick_item(pick(2, "two")).await?;
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(in_store(&scene.store, *variant) == Some(sellable), "two are picked");
+    warehouse.pick_item(pick(3, "three")).await?;
+    let ship = plugin_host_proto::v1::ShipPickingOrderRequest {
+        number: number.clone(),
+        request_id: "ship".to_owned(),
+        ..Default::default()
+    };
+    warehouse.ship_picking_order(ship).await?;
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(
+        in_store(&scene.store, *variant) == Some(sellable),
+        "all are shipped: {:?}",
+        in_store(&scene.store, *variant)
+    );
+    ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.len()) == 1);
+    Ok(())
+}
+
+async fn an_end_of_day_before_the_import_is_refused(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::clean(3)).await?;
+    let answer = scene.operator.client.plugin_host().end_of_day(EndOfDayRequest::default()).await;
+    let refused = refusal(answer)?;
+    ensure!(refused.code == tonic::Code::FailedPrecondition, "{refused:?}");
+    ensure!(format!("{refused:?}").contains("INVENTORY_NOT_IMPORTED"), "{refused:?}");
+    Ok(())
+}
+
+async fn an_end_of_day_that_would_empty_the_store_is_held_until_a_person_approves(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 60).await?;
+    let goods = goods(&scene).await?;
+    let selling: Vec<_> = goods.iter().filter(|(.., on_hand)| *on_hand > 0).take(30).collect();
+    for (_, item, on_hand) in &selling {
+        adjust(&scene.operator, item, -on_hand).await?;
+    }
+    let held = end_of_day(&scene.operator, 0).await?;
+    ensure!(held.state() == RunState::Failed && held.problem.contains("would go to zero"), "{held:?}");
+    ensure!(held.problem.contains("approve"), "{held:?}");
+    ensure!(
+        selling.iter().all(|(variant, ..)| in_store(&scene.store, *variant) > Some(0)),
+        "nothing was sent"
+    );
+
+    let approved = end_of_day(&scene.operator, i64::try_from(selling.len())?).await?;
+    ensure!(approved.state() == RunState::Complete, "{approved:?}");
+    ensure!(selling.iter().all(|(variant, ..)| in_store(&scene.store, *variant) == Some(0)));
+    Ok(())
+}
+
+async fn what_is_sold_while_counts_are_sent_is_not_handed_back(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 5).await?;
+    let goods = goods(&scene).await?;
+    let (variant, item, on_hand) = goods[0].clone();
+    adjust(&scene.operator, &item, 10).await?;
+    // Just before the store takes the count over, a shopper buys three.
+    let adjustments = Matcher::path("/v3/inventory/adjustments").method("PUT");
+    scene.store.on_request(adjustments, 1, move |store| {
+        store.place_order(NewOrder::paid([(variant, 3)]));
+    });
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(
+        in_store(&scene.store, variant) == Some(on_hand + 10 - 3),
+        "{:?}",
+        in_store(&scene.store, variant)
+    );
+    Ok(())
+}
+
+async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(3)).await?;
+    let home = Home::new(engine, &store).await?;
+    // In the past, so that a certificate made days later is good already.
+    let clock = Clock::manual(Clock::system().now() - SignedDuration::from_hours(96));
+    let server = Server::start_at(&home, clock.clone()).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    operator.import_and_wait(false).await?;
+    let evening = Configuration {
+        auto_sync: true,
+        sync_interval_minutes: 1440,
+        end_of_day: true,
+        end_of_day_time: "18:00".to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+        ..defaults()
+    };
+    operator.configure(evening).await?;
+    let due = |status: plugin_host_proto::v1::Status| -> anyhow::Result<Timestamp> {
+        let due = status.next_end_of_day_due_at.context("it is due")?;
+        Ok(Timestamp::new(due.seconds, due.nanos)?)
+    };
+    let first = due(operator.status().await?)?;
+    let berlin = TimeZone::get("Europe/Berlin")?;
+    ensure!(first.to_zoned(berlin).strftime("%H:%M").to_string() == "18:00", "{first}");
+    let days = async |operator: &Operator| -> anyhow::Result<Vec<Run>> {
+        let runs =
+            operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner().runs;
+        Ok(runs.into_iter().filter(|run| run.kind() == RunKind::EndOfDay && is_final(run)).collect())
+    };
+    clock.set(first);
+    until("the day ends", async || Ok((days(&operator).await?.len() == 1).then_some(()))).await?;
+    ensure!(due(operator.status().await?)? > first);
+
+    // Down over the next evening and until the morning after: that day is missed, and said to be.
+    server.stop().await?;
+    clock.set(first + SignedDuration::from_hours(38));
+    let _server = Server::start_at(&home, clock.clone()).await?;
+    let operator = Operator::with_key(operator.key)?;
+    until("the next one is due", async || Ok((due(operator.status().await?)? > clock.now()).then_some(())))
+        .await?;
+    ensure!(days(&operator).await?.len() == 1, "yesterday's counts are not sent today");
+    Ok(())
+}
