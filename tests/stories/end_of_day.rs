@@ -3,13 +3,16 @@
 use anyhow::{Context as _, ensure};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use plugin_host_proto::v1::{
-    AdjustInventoryRequest, Configuration, EndOfDayRequest, ListRunsRequest, Run, RunKind, RunState,
-    SyncRequest,
+    AdjustInventoryRequest, Configuration, EndOfDayRequest, ListRunsRequest, PickItemRequest, Run, RunKind,
+    RunState, ShipPickingOrderRequest, SyncRequest,
 };
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, defaults, is_final, store, until},
-    sandbox::{Catalogue, Matcher, Sandbox, store::NewOrder},
+    sandbox::{
+        Catalogue, Matcher, Sandbox,
+        store::{NewOrder, StockBehavior},
+    },
 };
 
 use crate::{refusal::refusal, scene::Scene};
@@ -109,44 +112,54 @@ async fn an_item_that_sold_out_is_published_as_zero_also_without_a_record(
 }
 
 async fn picked_and_shipped_units_leave_both_sides_once(engine: Engine) -> anyhow::Result<()> {
-    let scene = imported(engine, 3).await?;
-    let goods = goods(&scene).await?;
-    let (variant, item, on_hand) = &goods[0];
-    adjust(&scene.operator, item, 20).await?;
-    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(*variant, 5)])));
-    let run = scene.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner().run;
-    scene.operator.wait(run.context("there is a run")?.run_id).await?;
-    let sellable = on_hand + 20 - 5;
-    let mut warehouse = scene.operator.client.warehouse();
-    let number = format!("BC-{id}");
-    let pick = |units, request_id: &str| plugin_host_proto::v1::PickItemRequest {
-        number: number.clone(),
-        item_number: item.clone(),
-        units,
-        site: "HQ".to_owned(),
-        location: "A-01".to_owned(),
-        request_id: request_id.to_owned(),
-        ..Default::default()
-    };
-    end_of_day(&scene.operator, 0).await?;
-    ensure!(in_store(&scene.store, *variant) == Some(sellable), "nothing is picked");
-    warehouse.pick_item(pick(2, "two")).await?;
-    end_of_day(&scene.operator, 0).await?;
-    ensure!(in_store(&scene.store, *variant) == Some(sellable), "two are picked");
-    warehouse.pick_item(pick(3, "three")).await?;
-    let ship = plugin_host_proto::v1::ShipPickingOrderRequest {
-        number: number.clone(),
-        request_id: "ship".to_owned(),
-        ..Default::default()
-    };
-    warehouse.ship_picking_order(ship).await?;
-    end_of_day(&scene.operator, 0).await?;
-    ensure!(
-        in_store(&scene.store, *variant) == Some(sellable),
-        "all are shipped: {:?}",
-        in_store(&scene.store, *variant)
-    );
-    ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.len()) == 1);
+    for behavior in [StockBehavior::OrderPlaced, StockBehavior::OrderCompletedOrShipped] {
+        let scene = imported(engine, 3).await?;
+        scene
+            .store
+            .with_store(|store| store.surroundings.inventory_settings.update_stock_behavior = behavior);
+        let goods = goods(&scene).await?;
+        let (variant, item, on_hand) = &goods[0];
+        adjust(&scene.operator, item, 20).await?;
+        let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(*variant, 5)])));
+        let run = scene.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner().run;
+        scene.operator.wait(run.context("there is a run")?.run_id).await?;
+        // A store that deducts when it ships goes on showing what is sold until then.
+        let (before, after) = match behavior {
+            StockBehavior::OrderPlaced => (on_hand + 15, on_hand + 15),
+            StockBehavior::OrderCompletedOrShipped => (on_hand + 20, on_hand + 15),
+        };
+        let mut warehouse = scene.operator.client.warehouse();
+        let number = format!("BC-{id}");
+        let pick = |units, request_id: &str| PickItemRequest {
+            number: number.clone(),
+            item_number: item.clone(),
+            units,
+            site: "HQ".to_owned(),
+            location: "A-01".to_owned(),
+            request_id: request_id.to_owned(),
+            ..PickItemRequest::default()
+        };
+        let shows = async |units: i64, when: &str| -> anyhow::Result<()> {
+            end_of_day(&scene.operator, 0).await?;
+            let shown = in_store(&scene.store, *variant);
+            ensure!(shown == Some(units), "{behavior:?}, {when}: {shown:?} instead of {units}");
+            Ok(())
+        };
+        shows(before, "nothing is picked").await?;
+        warehouse.pick_item(pick(2, "two")).await?;
+        shows(before, "two are picked").await?;
+        warehouse.pick_item(pick(3, "three")).await?;
+        shows(before, "all are picked").await?;
+        let ship = ShipPickingOrderRequest {
+            number: number.clone(),
+            request_id: "ship".to_owned(),
+            ..ShipPickingOrderRequest::default()
+        };
+        warehouse.ship_picking_order(ship).await?;
+        shows(after, "all are shipped").await?;
+        shows(after, "nothing happened").await?;
+        ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.len()) == 1);
+    }
     Ok(())
 }
 
