@@ -8,7 +8,10 @@ use plugin_host_proto::v1::RunState;
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
     harness::{Dataset, Engine, Home, Line, Operator, Process, Server, options, store_with, until},
-    sandbox::{Catalogue, Options, Sandbox},
+    sandbox::{
+        Catalogue, Options, Sandbox,
+        store::{Product, Tracking, Variant},
+    },
 };
 use sqlx::Connection as _;
 
@@ -144,4 +147,28 @@ async fn a_lease_from_the_future_is_not_waited_for() -> anyhow::Result<()> {
     let _server = start(&scene.home).await?;
     let operator = Operator::with_key(scene.operator.key.clone())?;
     check(&operator, run_id, &scene.store).await
+}
+
+#[tokio::test]
+async fn products_with_six_hundred_variants_each_stay_within_memory() -> anyhow::Result<()> {
+    /// The most that a server may use, in KiB.
+    const MOST: u64 = 64 * 1_024;
+    let store = store_with(Options { catalogue: Catalogue::clean(1), ..options() }).await?;
+    store.with_store(|store| {
+        for product in 0..120 {
+            let variants = (0..600).map(|variant| Variant::new(format!("HEAVY-{product}-{variant}")));
+            let product = Product::new(format!("Heavy {product}"), format!("HEAVY-{product}"));
+            store.insert_product(product.with_variants(variants.collect()).tracked(Tracking::Variant));
+        }
+    });
+    let home = Home::new(Engine::Sqlite, &store).await?;
+    let server = Process::start(&home).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    let run = operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
+    ensure!(run.phases[0].counts.is_some_and(|counts| counts.created == 120 * 600 + 1), "{run:?}");
+    if let Some(peak) = server.peak_memory_kib() {
+        ensure!(peak < MOST, "{} MiB", peak / 1_024);
+    }
+    Ok(())
 }

@@ -149,7 +149,7 @@ fn first_filled(first: String, second: String) -> String {
     if first.trim().is_empty() { second } else { first }
 }
 
-type Pages = Pin<Box<dyn Stream<Item = Result<Vec<ProductPage>>> + Send>>;
+type Pages = Pin<Box<dyn Stream<Item = (i64, Result<ProductPage>)> + Send>>;
 
 /// Works on a page in a task of its own, so that it goes on while the page before it is written; ends when dropped.
 pub async fn ahead<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
@@ -164,6 +164,8 @@ struct Reading {
     api: StoreApi,
     window: Window,
     pages: Pages,
+    /// Smaller pages, by number and size, of one that was too large; read one by one when their turn comes.
+    parts: VecDeque<(i64, i64)>,
     ready: VecDeque<ProductPage>,
     /// The highest id handed out, and the total that page saw.
     last: i64,
@@ -218,13 +220,16 @@ impl StoreApi {
         let pages = stream::iter(numbers)
             .map(move |number| {
                 let api = api.clone();
-                ahead(async move { api.product_page(window, number).await })
+                async move {
+                    (number, ahead(async move { api.products_by_page(window, number, PAGE).await }).await)
+                }
             })
             .buffered(AT_ONCE);
         let reading = Reading {
             api: self.clone(),
             window,
             pages: Box::pin(pages),
+            parts: VecDeque::new(),
             ready: VecDeque::new(),
             last: window.after,
             total: None,
@@ -233,25 +238,6 @@ impl StoreApi {
             let page = reading.next().await?;
             Ok(page.map(|page| (page, reading)))
         })
-    }
-
-    /// One page, in smaller parts where the whole would be too large.
-    async fn product_page(&self, window: Window, number: i64) -> Result<Vec<ProductPage>> {
-        let mut parts = Vec::new();
-        let mut wanted = VecDeque::from([(number, PAGE)]);
-        while let Some((number, limit)) = wanted.pop_front() {
-            match self.products_by_page(window, number, limit).await {
-                Ok(part) => parts.push(part),
-                Err(Error::TooLarge { .. }) if limit > 2 => {
-                    let smaller = limit / 5;
-                    for part in (0..5).rev() {
-                        wanted.push_front(((number - 1) * 5 + part + 1, smaller));
-                    }
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(parts)
     }
 
     async fn products_by_page(&self, window: Window, number: i64, limit: i64) -> Result<ProductPage> {
@@ -284,16 +270,29 @@ impl Reading {
                 }
                 continue;
             }
-            let Some(parts) = self.pages.next().await else { return Ok(None) };
-            for part in parts? {
-                let seen = self.ready.iter().rev().find_map(|page| page.last_id).unwrap_or(self.last);
-                if self.total.is_some_and(|total| total != part.total) {
-                    let until = part.first_id.unwrap_or(self.window.bound + 1);
-                    self.read_seam(seen, until).await?;
+            let (number, limit, part) = match self.parts.pop_front() {
+                Some((number, limit)) => {
+                    (number, limit, self.api.products_by_page(self.window, number, limit).await)
                 }
-                self.total = Some(part.total);
-                self.ready.push_back(part);
+                None => match self.pages.next().await {
+                    Some((number, page)) => (number, PAGE, page),
+                    None => return Ok(None),
+                },
+            };
+            let part = match part {
+                Err(Error::TooLarge { .. }) if limit > 2 => {
+                    for part in (0..5).rev() {
+                        self.parts.push_front(((number - 1) * 5 + part + 1, limit / 5));
+                    }
+                    continue;
+                }
+                part => part?,
+            };
+            if self.total.is_some_and(|total| total != part.total) {
+                self.read_seam(self.last, part.first_id.unwrap_or(self.window.bound + 1)).await?;
             }
+            self.total = Some(part.total);
+            self.ready.push_back(part);
         }
     }
 
@@ -301,10 +300,16 @@ impl Reading {
     async fn read_seam(&mut self, mut after: i64, before: i64) -> Result<()> {
         while before - after > 1 {
             let seam = Window { after, bound: before - 1, total: 0 };
-            let parts = self.api.product_page(seam, 1).await?;
-            let Some(last) = parts.iter().rev().find_map(|part| part.last_id) else { break };
+            let mut limit = PAGE;
+            let part = loop {
+                match self.api.products_by_page(seam, 1, limit).await {
+                    Err(Error::TooLarge { .. }) if limit > 2 => limit /= 5,
+                    part => break part?,
+                }
+            };
+            let Some(last) = part.last_id else { break };
             after = last;
-            self.ready.extend(parts);
+            self.ready.push_back(part);
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ async fn insert_rows(tx: &mut Tx, table: &str, rows: &[AnyRow]) -> Result<()> {
         for column in row.columns() {
             let index = column.ordinal();
             let value = match column.type_info().name() {
-                "TEXT" => Value::Text(row.try_get(index)?),
+                "TEXT" => row.try_get::<Option<String>, _>(index)?.map_or(Value::MaybeInt(None), Value::Text),
                 _ => row.try_get::<Option<i64>, _>(index).map(Value::MaybeInt)?,
             };
             statement = bulk::bind(statement, value);

@@ -21,6 +21,9 @@ const PHASE: PhaseKind = PhaseKind::Products;
 /// Pages of 250 products that are written in one transaction when they come faster than they can be written.
 const PAGES_AT_ONCE: usize = 8;
 
+/// Items made ready to be written at a time.
+const SLICE: usize = 2_000;
+
 /// How far the products have been read.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Cursor {
@@ -161,30 +164,34 @@ async fn apply(
     cursor.products += page.products;
     cursor.variants += page.variants;
     let mut sorted = Sorted { parked: page.unusable, ..Sorted::default() };
-    let mut new = Vec::with_capacity(page.items.len());
-    for draft in page.items {
-        let binding = |variant: i64| bound.get(&(draft.product_id, variant));
-        let Some(known) = draft.variants.iter().find_map(|(variant, _)| binding(*variant)) else {
-            new.push(draft);
-            continue;
-        };
-        let fields = fields(&draft);
-        let as_bound = draft.variants.iter().all(|(variant, sku)| {
-            binding(*variant).is_some_and(|bound| bound.sku == *sku && bound.tracking == draft.tracking)
-        });
-        if known.fields != fields {
-            items::update(tx, known.item_id, &fields).await?;
+    let mut drafts = page.items.into_iter();
+    // Products may have 600 variants each: what is written is made ready in slices.
+    while drafts.len() > 0 {
+        let mut new = Vec::new();
+        for draft in drafts.by_ref().take(SLICE) {
+            let binding = |variant: i64| bound.get(&(draft.product_id, variant));
+            let Some(known) = draft.variants.iter().find_map(|(variant, _)| binding(*variant)) else {
+                new.push(draft);
+                continue;
+            };
+            let fields = fields(&draft);
+            let as_bound = draft.variants.iter().all(|(variant, sku)| {
+                binding(*variant).is_some_and(|bound| bound.sku == *sku && bound.tracking == draft.tracking)
+            });
+            if known.fields != fields {
+                items::update(tx, known.item_id, &fields).await?;
+            }
+            if known.fields == fields && as_bound {
+                sorted.counts.unchanged += 1;
+            } else {
+                sorted.counts.updated += 1;
+                sorted.bind(draft, known.item_id);
+            }
         }
-        if known.fields == fields && as_bound {
-            sorted.counts.unchanged += 1;
-        } else {
-            sorted.counts.updated += 1;
-            sorted.bind(draft, known.item_id);
-        }
+        add_new(work, tx, new, &mut sorted, cursor).await?;
+        items::bind(tx, work.store.id, std::mem::take(&mut sorted.bindings)).await?;
     }
-    add_new(work, tx, new, &mut sorted, cursor).await?;
     sorted.counts.parked = count(sorted.parked.len());
-    items::bind(tx, work.store.id, sorted.bindings).await?;
     let of = (work.store.id, work.lease.run, PHASE);
     work.db.park(tx, of, &sorted.parked).await?;
     if before.parked {

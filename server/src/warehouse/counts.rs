@@ -58,7 +58,9 @@ pub async fn promised(db: &Db, store: StoreId, deducts_when_placed: bool) -> Res
          MIN(b.item_id) AS item_id, MAX(CASE WHEN o.quantity > COALESCE(gone.units, 0) \
          THEN o.quantity - COALESCE(gone.units, 0) ELSE 0 END) AS units FROM open_order_lines o \
          JOIN bindings b ON b.store_id = o.store_id AND b.product_id = o.product_id \
-         AND (b.variant_id = o.variant_id OR o.variant_id = 0) LEFT JOIN ({GONE}) AS gone \
+         AND (b.variant_id = o.variant_id OR o.variant_id = 0) LEFT JOIN ({GONE} AND EXISTS (SELECT 1 \
+         FROM open_order_lines AS still WHERE still.store_id = picking_orders.store_id \
+         AND still.order_id = picking_orders.order_id)) AS gone \
          ON gone.order_id = o.order_id AND gone.line_id = o.line_id WHERE o.store_id = ? \
          GROUP BY o.order_id, o.line_id) AS lines GROUP BY item_id"
     );
