@@ -169,7 +169,7 @@ def recorded(file):
         print(f"   {count:4} × {status} {shape}")
     for (shape, words), target in wrong.items():
         print(f"   WRONG: {shape}: {words}\n          {target}")
-    strange = [key for key in seen if key[1] not in (200, 204)]
+    strange = [key for key in seen if key[1] not in (200, 201, 204)]
     for shape, status in strange:
         print(f"   WRONG: {shape}: the store answered {status}")
     print(f"   {sum(seen.values())} requests of the server in {len(seen)} shapes, {len(wrong)} kinds of violation")
