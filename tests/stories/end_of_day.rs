@@ -11,7 +11,7 @@ use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, defaults, is_final, store, until},
     sandbox::{
         Catalogue, Matcher, Sandbox,
-        store::{NewOrder, StockBehavior},
+        store::{NewOrder, Product, StockBehavior, Tracking, Variant},
     },
 };
 
@@ -25,6 +25,8 @@ crate::on_both_databases! {
     an_end_of_day_that_would_empty_the_store_is_held_until_a_person_approves
     what_is_sold_while_counts_are_sent_is_not_handed_back
     end_of_day_comes_by_the_stores_clock_and_once_a_day
+    variants_that_share_a_count_are_one_write
+    what_was_sold_in_an_order_that_vanished_can_be_sold_again
 }
 
 async fn imported(engine: Engine, products: u32) -> anyhow::Result<Scene> {
@@ -211,6 +213,67 @@ async fn what_is_sold_while_counts_are_sent_is_not_handed_back(engine: Engine) -
         "{:?}",
         in_store(&scene.store, variant)
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_placed_at_any_step_is_not_handed_back() -> anyhow::Result<()> {
+    let mut steps = 1;
+    for step in 0..=40 {
+        let scene = imported(Engine::Sqlite, 5).await?;
+        let (variant, item, on_hand) = goods(&scene).await?[0].clone();
+        adjust(&scene.operator, &item, 10).await?;
+        if step > 0 {
+            scene.store.on_request(Matcher::default(), step, move |store| {
+                store.place_order(NewOrder::paid([(variant, 3)]));
+            });
+        }
+        let before = scene.store.log().counts().total;
+        end_of_day(&scene.operator, 0).await?;
+        if step == 0 {
+            steps = u32::try_from(scene.store.log().counts().total - before)?;
+            ensure!(steps > 8, "it takes {steps} requests");
+            continue;
+        }
+        let shown = in_store(&scene.store, variant);
+        ensure!(shown == Some(on_hand + 10 - 3), "at request {step} of {steps}: {shown:?}, {on_hand} before");
+        if step == steps {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn variants_that_share_a_count_are_one_write(engine: Engine) -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(1)).await?;
+    store.with_store(|store| {
+        let variants = (0..4).map(|number| Variant::new(format!("POOL-{number}"))).collect();
+        store.insert_product(Product::new("Pool", "POOL").with_variants(variants).tracked(Tracking::Product));
+    });
+    let home = Home::new(engine, &store).await?;
+    let _server = Server::start_at(&home, Clock::system()).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    operator.import_and_wait(false).await?;
+    adjust(&operator, "POOL", 7).await?;
+    for written in [1, 0] {
+        let run = end_of_day(&operator, 0).await?;
+        let counts = run.phases.last().and_then(|phase| phase.counts).context("counts")?;
+        ensure!(counts.updated == written, "{run:?}");
+    }
+    Ok(())
+}
+
+async fn what_was_sold_in_an_order_that_vanished_can_be_sold_again(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let (variant, item, on_hand) = goods(&scene).await?[0].clone();
+    adjust(&scene.operator, &item, 10).await?;
+    // Nobody picks an order that waits for its payment, but its goods are promised.
+    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(variant, 2)]).in_status(7)));
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(in_store(&scene.store, variant) == Some(on_hand + 8));
+    scene.store.with_store(|store| store.edit_order(id, |order| order.is_deleted = true));
+    end_of_day(&scene.operator, 0).await?;
+    ensure!(in_store(&scene.store, variant) == Some(on_hand + 10), "{:?}", in_store(&scene.store, variant));
     Ok(())
 }
 

@@ -103,6 +103,8 @@ impl App {
             request_id: asked.request_id,
         };
         let mut tx = self.db.begin().await?;
+        // A sync that follows this very order waits, or is seen.
+        self.db.lock_store(&mut tx, order.of.0).await?;
         match picks::pick(&self.db, &mut tx, &pick, !site.auto_delete_zero).await? {
             Ok(()) => tx.commit(&self.bus).await?,
             Err(NotPicked::NothingLeft) => {
@@ -190,6 +192,7 @@ impl App {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
         let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, order.of.0).await?;
         picks::close(&self.db, &mut tx, order.id).await?;
         tx.commit(&self.bus).await?;
         let order = self.picking_order(caller, &division, number).await?;

@@ -110,8 +110,14 @@ impl App {
                 }
                 tx.commit(&self.bus).await?;
             }
-            // The store's own state says what is missing; the next one is due in any case.
-            Err(Error::NotReady(_) | Error::Invalid(_)) => tx.commit(&self.bus).await?,
+            // The next one is due in any case. What a sync lacks the store's own state says, all the time.
+            Err(error @ (Error::NotReady(_) | Error::Invalid(_))) => {
+                if kind == RunKind::EndOfDay {
+                    let message = format!("End of Day did not run: {error}");
+                    self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
+                }
+                tx.commit(&self.bus).await?;
+            }
             // Whoever asked at the same moment has what this one is for.
             Err(Error::Db(db::Error::Conflict(_))) => {}
             Err(error) => return Err(error),

@@ -15,7 +15,7 @@ pub struct NewCount {
 }
 
 /// What a store counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
     /// A product whose variants share a count.
     Product(i64),

@@ -168,17 +168,20 @@ impl StoreApi {
         Ok((orders, more))
     }
 
-    /// One order, also when it is archived.
-    pub async fn order(&self, id: i64) -> Result<StoreOrder> {
+    /// One order, also when it is archived; none when the store does not have it any more.
+    pub async fn order(&self, id: i64) -> Result<Option<StoreOrder>> {
         let path = format!("v2/orders/{id}");
         let query = [("include", "consignments.line_items"), ("consignment_structure", "object")];
-        let reply = self.get(&path, &query).await?;
+        let reply = match self.get(&path, &query).await {
+            Err(Error::NotFound { .. }) => return Ok(None),
+            reply => reply?,
+        };
         let order: WireOrder = parse(&path, &reply.body)?;
         let lines = match order.included_lines() {
             Some(lines) => lines,
             None => self.order_lines(id).await?,
         };
-        Ok(order.with_lines(lines))
+        Ok(Some(order.with_lines(lines)))
     }
 
     async fn order_page(&self, filter: OrderFilter, min_id: i64, limit: usize) -> Result<bytes::Bytes> {

@@ -87,10 +87,23 @@ pub struct Followed {
 }
 
 impl StoreOrder {
+    /// An order that the store does not have any more.
+    pub fn gone(id: i64) -> Self {
+        Self {
+            id,
+            status_id: 0,
+            is_archived: true,
+            customer: String::new(),
+            email: String::new(),
+            ordered_at: Timestamp::UNIX_EPOCH,
+            consignments: Vec::new(),
+        }
+    }
+
     /// What the store wants done with it (OQ-23, OQ-25).
     pub fn wish(&self) -> Wish {
         match self.status_id {
-            _ if self.is_archived => Wish::End("the order was archived in the store"),
+            _ if self.is_archived => Wish::End("the order was archived or deleted in the store"),
             status if PICKED_STATUS_IDS.contains(&status) => Wish::Pick,
             14 => Wish::GoOn,
             2 | 10 => Wish::End("the order was completed in the store"),

@@ -33,21 +33,35 @@ const PASSES: u32 = 5;
 pub(super) async fn publish(work: &Work) -> Result<()> {
     read_store(work).await?;
     let rule = counted_orders::rule(work).await?;
-    let mut since = work.api.store_time().await?;
-    check_mass_change(work, &counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?)
-        .await?;
+    // From before the orders were read: reading the store's counts takes a while, and it goes on selling.
+    let mut since = match work.db.store_start(work.lease.run).await? {
+        Some(start) => start,
+        None => work.api.store_time().await?,
+    };
     let mut refused = HashSet::new();
+    let mut settled = false;
     for pass in 0..=PASSES {
-        let promised = counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?;
-        let sent = send(work, &promised, pass == 0, &mut refused).await?;
-        if pass > 0 && sent == 0 {
-            break;
-        }
         let from = since - jiff::SignedDuration::from_secs(2);
         since = work.api.store_time().await?;
         orders::take_changes(work, rule, from).await?;
+        let promised = counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?;
+        if pass == 0 {
+            check_mass_change(work, &promised).await?;
+        }
+        settled = send(work, &promised, pass == 0, &mut refused).await? == 0;
+        if settled && pass > 0 {
+            break;
+        }
     }
-    let tx = work.page().await?;
+    let mut tx = work.page().await?;
+    if !settled {
+        let exception = Exception {
+            reason: Reason::OrdersUnsettled,
+            record: "End of Day".to_owned(),
+            detail: format!("counts still changed in the last of {PASSES} passes"),
+        };
+        work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+    }
     work.end(tx, PHASE).await
 }
 
@@ -118,8 +132,7 @@ async fn send(
         after = last.of;
         let mut tallied = Counts::default();
         let mut shortages = Vec::new();
-        let mut changed: BTreeMap<(i64, i64), NewCount> = BTreeMap::new();
-        let mut products = HashSet::new();
+        let mut changed: BTreeMap<Counted, ((i64, i64), i64)> = BTreeMap::new();
         for counted in &page {
             if first && counted.end.shortage() > 0 {
                 shortages.push(Exception {
@@ -133,22 +146,17 @@ async fn send(
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
                 continue;
             }
-            let of = match counted.tracking {
-                Tracking::Product => Counted::Product(counted.of.0),
-                _ => Counted::Variant(counted.of.1),
-            };
             // Variants that share a count are one write.
-            if counted.tracking != Tracking::Product || products.insert(counted.of.0) {
-                changed.insert(counted.of, NewCount { of, quantity });
-            }
+            changed.entry(identity(counted)).or_insert((counted.of, quantity));
         }
         let parked = write(work, &changed).await?;
         refused.extend(parked.iter().map(|parked| (parked.record_id, parked.part_id)));
-        changed.retain(|of, _| !refused.contains(of));
+        changed.retain(|_, (of, _)| !refused.contains(of));
         sent += changed.len();
         tallied.updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
         tallied.parked = i64::try_from(parked.len()).unwrap_or(i64::MAX);
-        let told = changed.into_iter().map(|(of, count)| (of, count.quantity)).collect();
+        let told = page.iter().filter(|counted| changed.contains_key(&identity(counted)));
+        let told = told.map(|counted| (counted.of, counted.end.publish())).collect();
         let mut tx = work.page().await?;
         counts::note_sent(&mut tx, (work.store.id, work.lease.run), told).await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &shortages).await?;
@@ -157,11 +165,22 @@ async fn send(
     }
 }
 
+/// What the store counts a variant as.
+fn identity(counted: &counts::Counted) -> Counted {
+    match counted.tracking {
+        Tracking::Product => Counted::Product(counted.of.0),
+        _ => Counted::Variant(counted.of.1),
+    }
+}
+
 /// Writes counts; where the store refuses a batch, its halves are tried, down to the ones it does not take.
-async fn write(work: &Work, changed: &BTreeMap<(i64, i64), NewCount>) -> Result<Vec<NewParked>> {
+async fn write(work: &Work, changed: &BTreeMap<Counted, ((i64, i64), i64)>) -> Result<Vec<NewParked>> {
     let location = work.configuration.store_location_id;
     let mut parked = Vec::new();
-    let mut batches = vec![changed.iter().map(|(of, count)| (*of, *count)).collect::<Vec<_>>()];
+    let count = |(of, (variant, quantity)): (&Counted, &((i64, i64), i64))| {
+        (*variant, NewCount { of: *of, quantity: *quantity })
+    };
+    let mut batches = vec![changed.iter().map(count).collect::<Vec<_>>()];
     while let Some(batch) = batches.pop() {
         if batch.is_empty() {
             continue;

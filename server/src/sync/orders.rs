@@ -36,7 +36,7 @@ struct Cursor {
 #[derive(Clone, Copy)]
 enum List {
     Orders(OrderFilter),
-    /// Orders with a picking order that is not final, whatever became of them.
+    /// Orders that are not done here, whatever became of them in the store.
     Unfinished,
     /// Orders on hold for something that has an item by now.
     Openable,
@@ -64,7 +64,10 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
             }
             List::Unfinished => read_unfinished(work, cursor.next).await?,
             List::Openable => match orders::openable(&work.db, work.store.id, cursor.next).await? {
-                Some(id) => (vec![work.api.order(id).await?], Some(id + 1)),
+                Some(id) => {
+                    let order = work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id));
+                    (vec![order], Some(id + 1))
+                }
                 None => (Vec::new(), None),
             },
         };
@@ -88,8 +91,8 @@ pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timest
         let Some(last) = page.last() else { return Ok(()) };
         next = last.id + 1;
         let mut tx = work.page().await?;
-        apply(work, &mut tx, rule, page).await?;
-        tx.commit(&work.bus).await?;
+        let counts = apply(work, &mut tx, rule, page).await?;
+        work.keep(tx, PHASE, "", counts, 0).await?;
         if !more {
             return Ok(());
         }
@@ -107,7 +110,7 @@ async fn read_unfinished(work: &Work, next: i64) -> Result<(Vec<StoreOrder>, Opt
     for &id in wanted.iter().take_while(|id| **id <= read_to) {
         // A list leaves archived orders out.
         if page.iter().all(|order| order.id != id) {
-            page.push(work.api.order(id).await?);
+            page.push(work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id)));
         }
     }
     Ok((page, Some(read_to + 1)))
@@ -124,6 +127,8 @@ struct Sorted {
 
 async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrder>) -> Result<Counts> {
     let at = work.db.clock.now();
+    // Whoever picks for these orders meanwhile waits, or is seen.
+    work.db.lock_store(tx, work.store.id).await?;
     counted_orders::take_over(work, tx, rule, &page).await?;
     let ids: Vec<i64> = page.iter().map(|order| order.id).collect();
     let products: BTreeSet<i64> =
@@ -281,6 +286,7 @@ impl Sorted {
         picking.header.store_status_id = order.status_id;
         let wish = match consignment {
             Some(_) => order.wish(),
+            None if order.is_archived => order.wish(),
             None => Wish::End("its lines were taken out of the order in the store"),
         };
         match wish {

@@ -21,13 +21,6 @@ use crate::{
 
 const PHASE: PhaseKind = PhaseKind::Shipments;
 
-/// What became of a shipment this time.
-enum Outcome {
-    Sent,
-    Refused,
-    Unknown,
-}
-
 /// Sends what is owed; what was tried is looked for first.
 pub(super) async fn send(work: &Work) -> Result<()> {
     let mut unsettled = BTreeSet::new();
@@ -36,28 +29,21 @@ pub(super) async fn send(work: &Work) -> Result<()> {
             return Err(Error::Stopped);
         }
         // A later shipment of an order waits until it is known what became of an earlier one.
-        let outcome = if unsettled.contains(&shipment.of.0) {
-            Outcome::Unknown
-        } else {
-            settle(work, &shipment).await?
-        };
-        let mut counts = Counts::default();
-        match outcome {
-            Outcome::Sent => counts.created = 1,
-            Outcome::Refused => counts.parked = 1,
-            Outcome::Unknown => {
-                unsettled.insert(shipment.of.0);
-                counts.skipped = 1;
-            }
+        if unsettled.contains(&shipment.of.0) || !settle(work, &shipment).await? {
+            unsettled.insert(shipment.of.0);
+            let tx = work.page().await?;
+            work.keep(tx, PHASE, "", Counts { skipped: 1, ..Counts::default() }, 0).await?;
         }
-        let tx = work.page().await?;
-        work.keep(tx, PHASE, "", counts, 0).await?;
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
 }
 
-async fn settle(work: &Work, shipment: &Shipment) -> Result<Outcome> {
+/// Finds out or brings about what becomes of a shipment; false while that is not known.
+async fn settle(work: &Work, shipment: &Shipment) -> Result<bool> {
+    let Some(order) = work.api.order(shipment.of.0).await? else {
+        return refuse(work, shipment, "the store does not have the order any more").await;
+    };
     let there = work.api.shipments(shipment.of.0).await?;
     if shipment.state == ShipmentState::Tried {
         let settled = shipment.tried_at.is_none_or(|at| at + work.patience.settled() <= work.db.clock.now());
@@ -69,16 +55,12 @@ async fn settle(work: &Work, shipment: &Shipment) -> Result<Outcome> {
                 && there.lines == shipment.lines
         });
         if let Some(found) = found {
-            let mut tx = work.page().await?;
-            shipments::note_sent(&mut tx, shipment.id, found.id).await?;
-            tx.commit(&work.bus).await?;
-            return Ok(Outcome::Sent);
+            return sent(work, shipment, found.id).await;
         }
         if !settled {
-            return Ok(Outcome::Unknown);
+            return Ok(false);
         }
     }
-    let order = work.api.order(shipment.of.0).await?;
     let lines: Vec<&OrderLine> = order.lines().collect();
     for (line, units) in &shipment.lines {
         let left = lines.iter().find(|known| known.line_id == *line).map_or(0, |line| line.to_pick(0));
@@ -91,7 +73,7 @@ async fn settle(work: &Work, shipment: &Shipment) -> Result<Outcome> {
 }
 
 /// One try: written down, then made, then marked.
-async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipment]) -> Result<Outcome> {
+async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipment]) -> Result<bool> {
     let known: Vec<i64> = there.iter().map(|shipment| shipment.id).collect();
     let mut tx = work.page().await?;
     shipments::note_try(&mut tx, shipment.id, &known, work.db.clock.now()).await?;
@@ -106,13 +88,8 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
         lines: shipment.lines.clone(),
     };
     match work.api.ship(&new, work.patience.time_out()).await {
-        Ok(id) => {
-            let mut tx = work.page().await?;
-            shipments::note_sent(&mut tx, shipment.id, id).await?;
-            tx.commit(&work.bus).await?;
-            Ok(Outcome::Sent)
-        }
-        Err(error) if error.is_temporary() => Ok(Outcome::Unknown),
+        Ok(id) => sent(work, shipment, id).await,
+        Err(error) if error.is_temporary() => Ok(false),
         Err(error @ (bigcommerce::Error::Refused { .. } | bigcommerce::Error::NotFound { .. })) => {
             refuse(work, shipment, &error.to_string()).await
         }
@@ -120,7 +97,14 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
     }
 }
 
-async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<Outcome> {
+async fn sent(work: &Work, shipment: &Shipment, store_shipment: i64) -> Result<bool> {
+    let mut tx = work.page().await?;
+    shipments::note_sent(&mut tx, shipment.id, store_shipment).await?;
+    work.keep(tx, PHASE, "", Counts { created: 1, ..Counts::default() }, 0).await?;
+    Ok(true)
+}
+
+async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<bool> {
     let mut tx = work.page().await?;
     shipments::note_refused(&mut tx, shipment.id, problem).await?;
     let parked = NewParked {
@@ -131,6 +115,6 @@ async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<Outco
         detail: problem.to_owned(),
     };
     work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
-    tx.commit(&work.bus).await?;
-    Ok(Outcome::Refused)
+    work.keep(tx, PHASE, "", Counts { parked: 1, ..Counts::default() }, 0).await?;
+    Ok(true)
 }

@@ -114,31 +114,27 @@ pub async fn page(
 }
 
 /// Writes down what the store says it has.
-pub async fn note_read(
-    tx: &mut Tx,
-    (store, run): (StoreId, RunId),
-    counts: Vec<((i64, i64), i64)>,
-) -> Result<()> {
-    let rows = counts.into_iter().map(|((product, variant), units)| {
-        [store.0.into(), product.into(), variant.into(), units.into(), run.0.into()]
-    });
-    let into = "counts (store_id, product_id, variant_id, in_store, read_in)";
-    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET in_store = excluded.in_store, \
-                 read_in = excluded.read_in";
-    insert(tx, into, rows.collect(), again).await.map(drop)
+pub async fn note_read(tx: &mut Tx, of: (StoreId, RunId), counts: Vec<((i64, i64), i64)>) -> Result<()> {
+    note(tx, of, ("in_store", "read_in"), counts).await
 }
 
 /// Writes down what the store was told.
-pub async fn note_sent(
+pub async fn note_sent(tx: &mut Tx, of: (StoreId, RunId), counts: Vec<((i64, i64), i64)>) -> Result<()> {
+    note(tx, of, ("published", "sent_in"), counts).await
+}
+
+async fn note(
     tx: &mut Tx,
     (store, run): (StoreId, RunId),
+    (count, by): (&str, &str),
     counts: Vec<((i64, i64), i64)>,
 ) -> Result<()> {
     let rows = counts.into_iter().map(|((product, variant), units)| {
         [store.0.into(), product.into(), variant.into(), units.into(), run.0.into()]
     });
-    let into = "counts (store_id, product_id, variant_id, published, sent_in)";
-    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET published = excluded.published, \
-                 sent_in = excluded.sent_in";
-    insert(tx, into, rows.collect(), again).await.map(drop)
+    let into = format!("counts (store_id, product_id, variant_id, {count}, {by})");
+    let again = format!(
+        "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET {count} = excluded.{count}, {by} = excluded.{by}"
+    );
+    insert(tx, &into, rows.collect(), &again).await.map(drop)
 }

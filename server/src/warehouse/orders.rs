@@ -155,11 +155,11 @@ pub async fn of_orders(tx: &mut Tx, store: StoreId, orders: Vec<i64>) -> Result<
     with_lines(&rows, &lines)
 }
 
-/// Orders of a store with a picking order that is not final, by id.
+/// Orders of a store with a picking order that is not final, or with units that count as sold and still here, by id.
 pub async fn unfinished(db: &Db, store: StoreId) -> Result<Vec<i64>> {
-    let unfinished = "SELECT DISTINCT order_id FROM picking_orders WHERE store_id = ? \
-                      AND state IN ('OPEN', 'ON_HOLD') ORDER BY order_id";
-    let rows = db.rows(db.statement(unfinished).bind(store.0)).await?;
+    let unfinished = "SELECT order_id FROM picking_orders WHERE store_id = ? AND state IN ('OPEN', 'ON_HOLD') \
+                      UNION SELECT order_id FROM open_order_lines WHERE store_id = ? ORDER BY order_id";
+    let rows = db.rows(db.statement(unfinished).bind(store.0).bind(store.0)).await?;
     rows.iter().map(|row| Row(row, "picking_orders").int("order_id")).collect()
 }
 
