@@ -226,6 +226,8 @@ async fn an_order_placed_at_any_step_is_not_handed_back() -> anyhow::Result<()> 
         if step > 0 {
             scene.store.on_request(Matcher::default(), step, move |store| {
                 store.place_order(NewOrder::paid([(variant, 3)]));
+                // As in a large store, where each step takes its time.
+                store.clock().advance(std::time::Duration::from_mins(1));
             });
         }
         let before = scene.store.log().counts().total;

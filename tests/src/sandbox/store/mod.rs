@@ -52,6 +52,11 @@ impl Store {
         }
     }
 
+    /// What time it is in the store.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// The goods.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
