@@ -8,6 +8,7 @@ pub mod admin;
 mod cache;
 mod call;
 mod clock;
+mod cursor;
 mod faults;
 mod json;
 mod log;

@@ -1,5 +1,6 @@
 //! The sandbox's manners, as sentences.
 
+mod customers;
 mod faults;
 mod lists;
 mod manners;

@@ -1,6 +1,8 @@
-//! The state of the store: goods, orders and what surrounds them, with the store's own rules.
+//! The state of the store: goods, orders, customers and what surrounds them, with the store's own rules.
 
+mod cart;
 mod catalogue;
+mod customer;
 mod order;
 mod places;
 mod product;
@@ -11,12 +13,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use cart::{Buyer, NewLine, NewOrder};
 pub use catalogue::Shelf;
+pub use customer::{BookEntry, Customer};
 pub(crate) use order::status_name;
-pub use order::{Address, Consignment, Line, NewLine, NewOrder, Order, STATUSES, Shipment, status};
+pub use order::{Address, Consignment, Line, Order, STATUSES, Shipment, status};
 pub use places::{
-    Channel, Customer, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings,
-    Zone,
+    Channel, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings, Zone,
 };
 pub use product::{Kind, Level, Money, OptionValue, Product, Tracking, Variant};
 pub use sales::{NewShipment, Refusal};
@@ -30,11 +33,14 @@ pub struct Store {
     clock: Arc<Clock>,
     shelf: Shelf,
     orders: BTreeMap<u32, Order>,
+    customers: BTreeMap<u32, Customer>,
     pending: VecDeque<PendingCount>,
     next_child_id: u32,
+    last_customer_id: u32,
+    last_entry_id: u32,
     /// How long an accepted absolute adjustment stays invisible.
     pub inventory_delay: Duration,
-    /// Locations, zones, channels, customers and settings.
+    /// Locations, zones, channels and settings.
     pub surroundings: Surroundings,
 }
 
@@ -45,8 +51,11 @@ impl Store {
             clock,
             shelf: Shelf::default(),
             orders: BTreeMap::new(),
+            customers: BTreeMap::new(),
             pending: VecDeque::new(),
             next_child_id: 1,
+            last_customer_id: 0,
+            last_entry_id: 0,
             inventory_delay: Duration::ZERO,
             surroundings: Surroundings::default(),
         }

@@ -1,7 +1,6 @@
 //! Orders, their lines, addresses and shipments.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::product::{Kind, Money, OptionValue};
 
@@ -67,6 +66,25 @@ pub struct Address {
     pub country_iso2: String,
     pub phone: String,
     pub email: String,
+}
+
+impl Address {
+    /// An address in Austin, without company or e-mail.
+    pub fn of(first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
+        Self {
+            first_name: first_name.into(),
+            last_name: last_name.into(),
+            company: String::new(),
+            street: "455 Main Street".to_owned(),
+            city: "Austin".to_owned(),
+            state: "Texas".to_owned(),
+            zip: "78751".to_owned(),
+            country: "United States".to_owned(),
+            country_iso2: "US".to_owned(),
+            phone: "555-123-4567".to_owned(),
+            email: String::new(),
+        }
+    }
 }
 
 /// Where some lines of an order are shipped to.
@@ -184,75 +202,5 @@ impl Order {
     /// Whether there is nothing to ship.
     pub fn is_digital(&self) -> bool {
         self.lines.iter().all(|line| line.kind == Kind::Digital)
-    }
-}
-
-/// What a shopper puts in the cart.
-#[derive(Debug, Clone, Deserialize)]
-pub struct NewLine {
-    /// The variant, or `None` for a custom line.
-    pub variant_id: Option<u32>,
-    /// How many.
-    pub quantity: u32,
-    /// Which of the order's addresses it goes to, from 0.
-    #[serde(default)]
-    pub address: usize,
-}
-
-/// An order that is about to be placed.
-#[derive(Debug, Clone, Deserialize)]
-pub struct NewOrder {
-    /// What is ordered.
-    pub lines: Vec<NewLine>,
-    /// The state it starts in.
-    #[serde(rename = "status_id")]
-    pub status: u8,
-    /// The channel it comes through.
-    #[serde(default = "default_channel")]
-    pub channel_id: u32,
-    /// The customer; 0 for a guest.
-    #[serde(default)]
-    pub customer_id: u32,
-    /// How many addresses it ships to.
-    #[serde(default = "one_address")]
-    pub addresses: usize,
-    /// The shopper's words.
-    #[serde(default)]
-    pub customer_message: String,
-    /// When it is placed; now, unless told.
-    #[serde(default)]
-    pub placed_at: Option<Timestamp>,
-}
-
-fn default_channel() -> u32 {
-    1
-}
-
-fn one_address() -> usize {
-    1
-}
-
-impl NewOrder {
-    /// A paid order of these variants and quantities, shipped to one address.
-    pub fn paid(lines: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        Self {
-            lines: lines
-                .into_iter()
-                .map(|(variant_id, quantity)| NewLine { variant_id: Some(variant_id), quantity, address: 0 })
-                .collect(),
-            status: status::AWAITING_FULFILLMENT,
-            channel_id: default_channel(),
-            customer_id: 0,
-            addresses: one_address(),
-            customer_message: String::new(),
-            placed_at: None,
-        }
-    }
-
-    /// The same order in another state.
-    #[must_use]
-    pub fn in_status(mut self, status: u8) -> Self {
-        self.status = status;
-        self
     }
 }

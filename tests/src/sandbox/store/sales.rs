@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::order::{Address, Consignment, Line, NewLine, NewOrder, Order, Shipment, is_placed, status};
+use super::cart::{Buyer, NewLine, NewOrder};
+use super::order::{Address, Consignment, Line, Order, Shipment, is_placed, status};
 use super::{Kind, Money, StockBehavior, Store};
 
 /// A parcel that is about to be recorded.
@@ -63,25 +64,29 @@ impl Store {
     pub fn place_order(&mut self, new: NewOrder) -> u32 {
         let id = self.orders.last_key_value().map_or(100, |(id, _)| id + 1);
         let placed_at = new.placed_at.unwrap_or_else(|| self.clock.now());
-        let shopper = self.shopper(new.customer_id);
+        let (billing, book) = self.addresses_of(&new.buyer);
         let ships = new.lines.iter().any(|line| self.kind_of(line) == Kind::Physical);
         let consignments: Vec<Consignment> = (0..if ships { new.addresses } else { 0 })
-            .map(|_| Consignment {
+            .zip(book.iter().cycle())
+            .map(|(_, address)| Consignment {
                 id: self.child_id(),
-                address: shopper.clone(),
+                address: address.clone(),
                 shipping_method: "Flat Rate".to_owned(),
             })
             .collect();
         let lines = new.lines.iter().map(|line| self.line(line, &consignments)).collect();
         let order = Order {
             id,
-            customer_id: new.customer_id,
+            customer_id: match new.buyer {
+                Buyer::Customer(id) => id,
+                Buyer::Guest(_) => 0,
+            },
             status: new.status,
             created_at: placed_at,
             modified_at: placed_at,
             shipped_at: None,
             channel_id: new.channel_id,
-            billing: shopper,
+            billing,
             consignments,
             lines,
             shipments: Vec::new(),
@@ -249,25 +254,26 @@ impl Store {
         sold.map_or(Kind::Physical, |(product, _)| product.kind)
     }
 
-    fn shopper(&self, customer_id: u32) -> Address {
-        let customers = if customer_id == 0 { &[] } else { self.surroundings.customers.as_slice() };
-        let customer = customers.iter().find(|customer| customer.id == customer_id);
-        let name = |pick: fn(&super::Customer) -> &String, guest: &str| {
-            customer.map_or_else(|| guest.to_owned(), |customer| pick(customer).clone())
+    /// Whom an order is billed to, and the addresses it may ship to.
+    fn addresses_of(&self, buyer: &Buyer) -> (Address, Vec<Address>) {
+        let customer = match buyer {
+            Buyer::Customer(id) => self.customers.get(id),
+            Buyer::Guest(email) => {
+                let billing = Address { email: email.clone(), ..Address::of("Jane", "Doe") };
+                return (billing.clone(), vec![billing]);
+            }
         };
-        Address {
-            first_name: name(|customer| &customer.first_name, "Jane"),
-            last_name: name(|customer| &customer.last_name, "Doe"),
-            company: name(|customer| &customer.company, ""),
-            street: "455 Main Street".to_owned(),
-            city: "Austin".to_owned(),
-            state: "Texas".to_owned(),
-            zip: "78751".to_owned(),
-            country: "United States".to_owned(),
-            country_iso2: "US".to_owned(),
-            phone: "555-123-4567".to_owned(),
-            email: name(|customer| &customer.email, "janedoe@example.com"),
+        let Some(customer) = customer else {
+            return self.addresses_of(&Buyer::default());
+        };
+        let with_email = |address: Address| Address { email: customer.email.clone(), ..address };
+        let mut book: Vec<Address> =
+            customer.addresses.iter().map(|entry| with_email(entry.address.clone())).collect();
+        if book.is_empty() {
+            let address = Address::of(&customer.first_name, &customer.last_name);
+            book.push(with_email(Address { company: customer.company.clone(), ..address }));
         }
+        (book[0].clone(), book)
     }
 }
 
