@@ -4,6 +4,7 @@ mod customers;
 mod faults;
 mod lists;
 mod manners;
+mod orders;
 mod stock;
 
 use bytes::Bytes;

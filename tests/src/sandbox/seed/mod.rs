@@ -181,7 +181,7 @@ fn order(store: &Store, placed_at: Timestamp, random: &mut StdRng) -> Option<New
     let lines = (0..random.random_range(1..=4))
         .map(|_| {
             let variant = products.choose(random)?.variants.choose(random)?;
-            Some(NewLine { variant_id: Some(variant.id), quantity: random.random_range(1..=3), address: 0 })
+            Some(NewLine::variant(variant.id, random.random_range(1..=3)))
         })
         .collect::<Option<Vec<_>>>()?;
     Some(NewOrder {

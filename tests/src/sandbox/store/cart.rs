@@ -5,16 +5,60 @@ use serde::Deserialize;
 
 use super::order::status;
 
+/// What can be bought.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goods {
+    /// A variant, by id.
+    #[serde(rename = "variant_id")]
+    Variant(u32),
+    /// Something that is not in the catalogue, by name.
+    Custom(String),
+    /// A gift certificate, by the e-mail address that it is sent to.
+    GiftCertificate(String),
+}
+
 /// What a shopper puts in the cart.
 #[derive(Debug, Clone, Deserialize)]
 pub struct NewLine {
-    /// The variant, or `None` for a custom line.
-    pub variant_id: Option<u32>,
+    /// What is bought.
+    #[serde(flatten)]
+    pub goods: Goods,
     /// How many.
     pub quantity: u32,
     /// Which of the order's addresses it goes to, from 0.
     #[serde(default)]
     pub address: usize,
+    /// The location where it is picked up, when it is not shipped.
+    #[serde(default)]
+    pub pickup: Option<u32>,
+    /// What each of it brings along as lines of their own: variants, and how many.
+    #[serde(default)]
+    pub bundle: Vec<(u32, u32)>,
+}
+
+impl NewLine {
+    /// So many of something, shipped to the first address.
+    pub fn of(goods: Goods, quantity: u32) -> Self {
+        Self { goods, quantity, address: 0, pickup: None, bundle: Vec::new() }
+    }
+
+    /// So many of a variant, shipped to the first address.
+    pub fn variant(variant_id: u32, quantity: u32) -> Self {
+        Self::of(Goods::Variant(variant_id), quantity)
+    }
+
+    /// The same line, picked up at a location.
+    #[must_use]
+    pub fn picked_up_at(self, location_id: u32) -> Self {
+        Self { pickup: Some(location_id), ..self }
+    }
+
+    /// The same line, each of it with so many of these variants.
+    #[must_use]
+    pub fn bundled_with(self, bundle: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        Self { bundle: bundle.into_iter().collect(), ..self }
+    }
 }
 
 /// Who orders.
@@ -69,11 +113,13 @@ fn one_address() -> usize {
 impl NewOrder {
     /// A paid order of these variants and quantities, shipped to one address.
     pub fn paid(lines: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        Self::of(lines.into_iter().map(|(variant_id, quantity)| NewLine::variant(variant_id, quantity)))
+    }
+
+    /// A paid order of these lines with one shipping address.
+    pub fn of(lines: impl IntoIterator<Item = NewLine>) -> Self {
         Self {
-            lines: lines
-                .into_iter()
-                .map(|(variant_id, quantity)| NewLine { variant_id: Some(variant_id), quantity, address: 0 })
-                .collect(),
+            lines: lines.into_iter().collect(),
             status: status::AWAITING_FULFILLMENT,
             channel_id: default_channel(),
             buyer: Buyer::default(),
@@ -89,6 +135,7 @@ impl NewOrder {
         self.status = status;
         self
     }
+
     /// The same order of someone else.
     #[must_use]
     pub fn by(mut self, buyer: Buyer) -> Self {

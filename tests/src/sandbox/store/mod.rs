@@ -2,6 +2,7 @@
 
 mod cart;
 mod catalogue;
+mod checkout;
 mod customer;
 mod order;
 mod places;
@@ -13,11 +14,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use cart::{Buyer, NewLine, NewOrder};
+pub use cart::{Buyer, Goods, NewLine, NewOrder};
 pub use catalogue::Shelf;
 pub use customer::{BookEntry, Customer};
 pub(crate) use order::status_name;
-pub use order::{Address, Consignment, Line, Order, STATUSES, Shipment, status};
+pub use order::{Address, Consignment, Line, LineKind, Order, Pickup, STATUSES, Shipment, status};
 pub use places::{
     Channel, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings, Zone,
 };

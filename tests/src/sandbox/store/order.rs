@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::places::Location;
 use super::product::{Kind, Money, OptionValue};
 
 /// The fifteen states of an order, by the names of the store.
@@ -23,8 +24,12 @@ pub const STATUSES: [(u8, &str, &str); 15] = [
     (14, "Partially Refunded", "The seller has partially refunded the order."),
 ];
 
-/// The ids of the states that the rules of stock speak of.
+/// The ids of the states that the sandbox itself speaks of.
 pub mod status {
+    /// The shopper reached the payment page and stopped there.
+    pub const INCOMPLETE: u8 = 0;
+    /// The checkout was begun.
+    pub const PENDING: u8 = 1;
     /// Fully shipped.
     pub const SHIPPED: u8 = 2;
     /// Some lines shipped.
@@ -33,10 +38,18 @@ pub mod status {
     pub const REFUNDED: u8 = 4;
     /// Cancelled.
     pub const CANCELLED: u8 = 5;
+    /// Ordered, with the payment to be confirmed.
+    pub const AWAITING_PAYMENT: u8 = 7;
+    /// Packed, to be picked up.
+    pub const AWAITING_PICKUP: u8 = 8;
+    /// Packed, to be shipped.
+    pub const AWAITING_SHIPMENT: u8 = 9;
     /// Done.
     pub const COMPLETED: u8 = 10;
     /// Paid and ready to pick.
     pub const AWAITING_FULFILLMENT: u8 = 11;
+    /// On hold until somebody has looked at it.
+    pub const MANUAL_VERIFICATION: u8 = 12;
     /// Some of it refunded.
     pub const PARTIALLY_REFUNDED: u8 = 14;
 }
@@ -98,23 +111,70 @@ pub struct Consignment {
     pub shipping_method: String,
 }
 
+/// Where some lines of an order are picked up.
+#[derive(Debug, Clone)]
+pub struct Pickup {
+    /// Its id (`order_pickup_method_id`).
+    pub id: u32,
+    /// The location, as it was when the order was placed.
+    pub location: Location,
+}
+
+/// What a line brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineKind {
+    /// A thing.
+    Physical,
+    /// A file.
+    Digital,
+    /// A gift certificate that is sent by e-mail.
+    GiftCertificate {
+        /// To this address.
+        recipient: String,
+    },
+}
+
+impl LineKind {
+    /// The store's word for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::Digital => "digital",
+            Self::GiftCertificate { .. } => "giftcertificate",
+        }
+    }
+}
+
+impl From<Kind> for LineKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Physical => Self::Physical,
+            Kind::Digital => Self::Digital,
+        }
+    }
+}
+
 /// One line of an order.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// Its id (`order_product_id`).
     pub id: u32,
-    /// The product; 0 for a custom line.
+    /// The product; 0 for what is not in the catalogue.
     pub product_id: u32,
-    /// The variant; `None` for a custom line.
+    /// The variant; `None` for what is not in the catalogue.
     pub variant_id: Option<u32>,
     /// The consignment it ships with; 0 for none.
     pub address_id: u32,
+    /// The pickup it waits for; 0 for none.
+    pub pickup_id: u32,
+    /// The line that brought it along, when it is part of a bundle.
+    pub parent_id: Option<u32>,
     /// The name at the time of the order.
     pub name: String,
     /// The SKU at the time of the order.
     pub sku: String,
-    /// Thing or file.
-    pub kind: Kind,
+    /// Thing, file or gift certificate.
+    pub kind: LineKind,
     /// The price of one.
     pub price: Money,
     /// How many were ordered.
@@ -171,8 +231,10 @@ pub struct Order {
     pub channel_id: u32,
     /// Who pays.
     pub billing: Address,
-    /// Where it goes; none for a digital order.
+    /// Where it goes; none when nothing is shipped.
     pub consignments: Vec<Consignment>,
+    /// Where it is picked up.
+    pub pickups: Vec<Pickup>,
     /// What was ordered.
     pub lines: Vec<Line>,
     /// What was sent.
@@ -199,8 +261,8 @@ impl Order {
         self.lines.iter().map(|line| line.shipped).sum()
     }
 
-    /// Whether there is nothing to ship.
+    /// Whether there is nothing to ship or to pick up.
     pub fn is_digital(&self) -> bool {
-        self.lines.iter().all(|line| line.kind == Kind::Digital)
+        self.lines.iter().all(|line| line.kind != LineKind::Physical)
     }
 }

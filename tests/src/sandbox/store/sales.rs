@@ -1,10 +1,9 @@
-//! What shoppers and the store's staff do with orders, and what that does to the store's stock.
+//! What becomes of orders, and what that does to the store's stock.
 
 use serde::Deserialize;
 
-use super::cart::{Buyer, NewLine, NewOrder};
-use super::order::{Address, Consignment, Line, Order, Shipment, is_placed, status};
-use super::{Kind, Money, StockBehavior, Store};
+use super::order::{Line, Order, Shipment, is_placed, status};
+use super::{StockBehavior, Store};
 
 /// A parcel that is about to be recorded.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -60,44 +59,6 @@ pub enum Refusal {
 }
 
 impl Store {
-    /// Places an order and takes its stock by the store's own rule; gives its id.
-    pub fn place_order(&mut self, new: NewOrder) -> u32 {
-        let id = self.orders.last_key_value().map_or(100, |(id, _)| id + 1);
-        let placed_at = new.placed_at.unwrap_or_else(|| self.clock.now());
-        let (billing, book) = self.addresses_of(&new.buyer);
-        let ships = new.lines.iter().any(|line| self.kind_of(line) == Kind::Physical);
-        let consignments: Vec<Consignment> = (0..if ships { new.addresses } else { 0 })
-            .zip(book.iter().cycle())
-            .map(|(_, address)| Consignment {
-                id: self.child_id(),
-                address: address.clone(),
-                shipping_method: "Flat Rate".to_owned(),
-            })
-            .collect();
-        let lines = new.lines.iter().map(|line| self.line(line, &consignments)).collect();
-        let order = Order {
-            id,
-            customer_id: match new.buyer {
-                Buyer::Customer(id) => id,
-                Buyer::Guest(_) => 0,
-            },
-            status: new.status,
-            created_at: placed_at,
-            modified_at: placed_at,
-            shipped_at: None,
-            channel_id: new.channel_id,
-            billing,
-            consignments,
-            lines,
-            shipments: Vec::new(),
-            customer_message: new.customer_message,
-            is_deleted: false,
-        };
-        self.orders.insert(id, order);
-        self.balance_stock(id);
-        id
-    }
-
     /// Changes an order in any way, marks it as modified now and takes or returns stock by the rule;
     /// says whether there is such an order.
     pub fn edit_order(&mut self, id: u32, edit: impl FnOnce(&mut Order)) -> bool {
@@ -144,6 +105,9 @@ impl Store {
         }
         for item in &parcel.items {
             let line = order.lines.iter().find(|line| line.id == item.line_id).ok_or(Refusal::NoSuchLine)?;
+            if line.address_id != parcel.address_id {
+                return Err(Refusal::NoSuchLine);
+            }
             if line.shipped + line.refunded + item.quantity > line.quantity {
                 return Err(Refusal::TooMany);
             }
@@ -167,8 +131,7 @@ impl Store {
                     line.shipped += quantity;
                 }
             }
-            let is_open =
-                |line: &Line| line.kind == Kind::Physical && line.shipped + line.refunded < line.quantity;
+            let is_open = |line: &Line| line.address_id != 0 && line.shipped + line.refunded < line.quantity;
             let all = !order.lines.iter().any(is_open);
             if all {
                 order.shipped_at = Some(shipment.created_at);
@@ -190,7 +153,7 @@ impl Store {
     }
 
     /// Takes or returns what the order's state, the store's rule and the lines ask for.
-    fn balance_stock(&mut self, id: u32) {
+    pub(super) fn balance_stock(&mut self, id: u32) {
         let Some(order) = self.orders.get(&id) else { return };
         let settings = self.surroundings.settings_for(order.channel_id);
         let order_status = order.status;
@@ -217,63 +180,6 @@ impl Store {
                 order.lines[index].taken = u32::try_from(taken).unwrap_or(0);
             }
         }
-    }
-
-    fn line(&mut self, new: &NewLine, consignments: &[Consignment]) -> Line {
-        let sold = new.variant_id.and_then(|id| self.shelf.variant(id));
-        let (product_id, name, sku, kind, price, options) = match sold {
-            Some((product, variant)) => {
-                let sku = if variant.sku.is_empty() { &product.sku } else { &variant.sku };
-                let price = variant.price.unwrap_or(product.price);
-                (product.id, product.name.clone(), sku.clone(), product.kind, price, variant.values.clone())
-            }
-            None => {
-                (0, "Custom item".to_owned(), String::new(), Kind::Physical, Money::cents(500), Vec::new())
-            }
-        };
-        let address = consignments.get(new.address).filter(|_| kind == Kind::Physical);
-        Line {
-            id: self.child_id(),
-            product_id,
-            variant_id: new.variant_id,
-            address_id: address.map_or(0, |consignment| consignment.id),
-            name,
-            sku,
-            kind,
-            price,
-            quantity: new.quantity,
-            shipped: 0,
-            refunded: 0,
-            options,
-            taken: 0,
-        }
-    }
-
-    fn kind_of(&self, line: &NewLine) -> Kind {
-        let sold = line.variant_id.and_then(|id| self.shelf.variant(id));
-        sold.map_or(Kind::Physical, |(product, _)| product.kind)
-    }
-
-    /// Whom an order is billed to, and the addresses it may ship to.
-    fn addresses_of(&self, buyer: &Buyer) -> (Address, Vec<Address>) {
-        let customer = match buyer {
-            Buyer::Customer(id) => self.customers.get(id),
-            Buyer::Guest(email) => {
-                let billing = Address { email: email.clone(), ..Address::of("Jane", "Doe") };
-                return (billing.clone(), vec![billing]);
-            }
-        };
-        let Some(customer) = customer else {
-            return self.addresses_of(&Buyer::default());
-        };
-        let with_email = |address: Address| Address { email: customer.email.clone(), ..address };
-        let mut book: Vec<Address> =
-            customer.addresses.iter().map(|entry| with_email(entry.address.clone())).collect();
-        if book.is_empty() {
-            let address = Address::of(&customer.first_name, &customer.last_name);
-            book.push(with_email(Address { company: customer.company.clone(), ..address }));
-        }
-        (book[0].clone(), book)
     }
 }
 
