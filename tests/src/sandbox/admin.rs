@@ -15,6 +15,7 @@
 //! | `POST /_sandbox/orders` | `{"status_id":11,"lines":[{"variant_id":1,"quantity":2}]}` places an order |
 //! | `PUT /_sandbox/orders/{id}` | `{"status_id":5}` moves an order to another state |
 //! | `POST /_sandbox/orders/{id}/refunds` | `{"order_product_id":7,"quantity":1}` refunds some of a line |
+//! | `GET /_sandbox/emails` | the e-mails that told customers of parcels |
 //! | `POST /_sandbox/warm` | renders pages ahead |
 
 use std::sync::atomic::Ordering;
@@ -150,6 +151,7 @@ fn act(world: &World, method: &str, path: &[&str], body: &[u8]) -> Result<Reply,
                 .write(|store| store.refund(id, refund.order_product_id, refund.quantity))
                 .map_err(|refusal| Problem::bad_request(format!("{refusal:?}")))?;
         }
+        ("GET", ["emails"]) => return Ok(Reply::json(&world.read().emails())),
         ("POST", ["warm"]) => return Ok(Reply::json(&json!({ "rendered": warm::render(world) }))),
         _ => return Err(Problem::not_found()),
     }

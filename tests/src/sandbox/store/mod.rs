@@ -23,7 +23,7 @@ pub use places::{
     Channel, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings, Zone,
 };
 pub use product::{Kind, Level, Money, OptionValue, Product, Tracking, Variant};
-pub use sales::{NewShipment, Refusal};
+pub use sales::{Email, NewShipment, Refusal, ShippedItem};
 pub(crate) use stock::{Identity, PendingCount};
 
 use super::clock::Clock;
@@ -35,6 +35,7 @@ pub struct Store {
     shelf: Shelf,
     orders: BTreeMap<u32, Order>,
     customers: BTreeMap<u32, Customer>,
+    emails: Vec<Email>,
     pending: VecDeque<PendingCount>,
     next_child_id: u32,
     last_customer_id: u32,
@@ -53,6 +54,7 @@ impl Store {
             shelf: Shelf::default(),
             orders: BTreeMap::new(),
             customers: BTreeMap::new(),
+            emails: Vec::new(),
             pending: VecDeque::new(),
             next_child_id: 1,
             last_customer_id: 0,

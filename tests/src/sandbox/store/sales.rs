@@ -1,6 +1,7 @@
 //! What becomes of orders, and what that does to the store's stock.
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::order::{Line, Order, Shipment, is_placed, status};
 use super::{StockBehavior, Store};
@@ -45,6 +46,17 @@ impl NewShipment {
         let items = items.into_iter().map(|(line_id, quantity)| ShippedItem { line_id, quantity }).collect();
         Self { address_id, items, ..Self::default() }
     }
+}
+
+/// An e-mail that told a customer of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Email {
+    /// The order.
+    pub order_id: u32,
+    /// The parcel.
+    pub shipment_id: u32,
+    /// When it was sent.
+    pub at: Timestamp,
 }
 
 /// Why the store does not do something with an order.
@@ -97,7 +109,13 @@ impl Store {
         Ok(())
     }
 
-    /// Records a parcel, counts its lines as shipped and, in most stores, moves the order's state.
+    /// Every e-mail that told a customer of a parcel, oldest first.
+    pub fn emails(&self) -> &[Email] {
+        &self.emails
+    }
+
+    /// Records a parcel, tells the customer, counts its lines as shipped and, in most stores, moves the
+    /// order's state.
     pub fn ship(&mut self, id: u32, parcel: NewShipment) -> Result<u32, Refusal> {
         let order = self.orders.get(&id).ok_or(Refusal::NoSuchOrder)?;
         if order.consignments.iter().all(|consignment| consignment.id != parcel.address_id) {
@@ -124,6 +142,7 @@ impl Store {
             items: parcel.items.iter().map(|item| (item.line_id, item.quantity)).collect(),
         };
         let shipment_id = shipment.id;
+        self.emails.push(Email { order_id: id, shipment_id, at: shipment.created_at });
         let moves_status = self.surroundings.shipping_moves_status;
         self.edit_order(id, |order| {
             for &(line_id, quantity) in &shipment.items {

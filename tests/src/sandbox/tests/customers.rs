@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use crate::sandbox::store::{Address, Buyer, Customer, NewOrder};
 use crate::sandbox::world::World;
 use crate::sandbox::{Catalogue, Options};
 
-fn with_customers(count: u32) -> World {
+fn with_customers(count: u32) -> Arc<World> {
     let world = with_products(1);
     world.write(|store| {
         for id in 1..=10 {

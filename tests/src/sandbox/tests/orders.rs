@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::{get, send, with_products};
+use super::{call, get, send, with_products};
 use crate::sandbox::store::{Goods, Kind, NewLine, NewOrder, NewShipment, Product, Refusal, status};
 use crate::sandbox::world::World;
 
 const INCLUDED: &str = "include=consignments.line_items&consignment_structure=object";
 
-fn stocked(products: u32) -> World {
+fn stocked(products: u32) -> Arc<World> {
     let world = with_products(products);
     world.write(|store| (1..=products).for_each(|variant| assert!(store.set_stock(variant, 1, 10))));
     world
@@ -21,7 +23,7 @@ fn counts(world: &World) -> Vec<i64> {
     store.shelf().products().iter().map(|product| store.stock(product.variants[0].id, 1).unwrap()).collect()
 }
 
-async fn lines(world: &World, order: u32) -> Vec<Value> {
+async fn lines(world: &Arc<World>, order: u32) -> Vec<Value> {
     get(world, &format!("/v2/orders/{order}/products")).await.json().as_array().unwrap().clone()
 }
 
@@ -131,4 +133,45 @@ async fn special_lines_can_be_ordered_over_the_back_door() {
     let id = u32::try_from(placed.json()["id"].as_u64().unwrap()).unwrap();
     assert_eq!(lines(&world, id).await.len(), 5);
     assert_eq!(world.read().orders()[&id].billing.email, "hugo@example.com");
+}
+
+/// An order of two with its address and its line.
+fn order_of_two(world: &World) -> (u32, u32, u32) {
+    let id = place(world, [NewLine::variant(1, 2)]);
+    let store = world.read();
+    let order = &store.orders()[&id];
+    (id, order.consignments[0].id, order.lines[0].id)
+}
+
+#[tokio::test]
+async fn where_shipments_do_not_move_the_status_the_client_does() {
+    let world = stocked(1);
+    world.write(|store| store.surroundings.shipping_moves_status = false);
+    let (id, address, line) = order_of_two(&world);
+    let path = format!("/v2/orders/{id}");
+    let parcel = json!({
+        "order_address_id": address,
+        "items": [{ "order_product_id": line, "quantity": 2 }],
+    });
+    assert_eq!(call(&world, "POST", &format!("{path}/shipments"), parcel).await.status, 201);
+    let order = get(&world, &path).await.json();
+    assert_eq!((&order["status_id"], &order["items_shipped"]), (&json!(11), &json!(2)));
+    let moved = call(&world, "PUT", &path, json!({ "status_id": 2 })).await;
+    assert_eq!((moved.status, &moved.json()["status_id"]), (200, &json!(2)));
+    assert_eq!(get(&world, &path).await.json()["status_id"], 2);
+    assert_eq!(call(&world, "PUT", &path, json!({ "status_id": 15 })).await.status, 400);
+    assert_eq!(call(&world, "PUT", "/v2/orders/9", json!({ "status_id": 2 })).await.status, 404);
+}
+
+#[tokio::test]
+async fn every_shipment_sends_one_e_mail() {
+    let world = stocked(1);
+    let (id, address, line) = order_of_two(&world);
+    let one = || NewShipment::of(address, [(line, 1)]);
+    let sent = world.write(|store| [store.ship(id, one()), store.ship(id, one())].map(Result::unwrap));
+    assert!(world.write(|store| store.ship(id, one())).is_err());
+    let told = send(&world, "GET", "/_sandbox/emails", &[], &Value::Null).await.json();
+    let parcels: Vec<_> = told.as_array().unwrap().iter().map(|email| &email["shipment_id"]).collect();
+    assert_eq!(parcels, sent);
+    assert_eq!((&told[0]["order_id"], world.read().emails().len()), (&json!(id), 2));
 }
