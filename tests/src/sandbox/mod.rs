@@ -19,6 +19,7 @@ mod reply;
 mod routes;
 mod seed;
 mod server;
+pub mod shopper;
 pub mod store;
 mod tls;
 mod v2;

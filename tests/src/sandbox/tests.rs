@@ -5,6 +5,7 @@ mod faults;
 mod lists;
 mod manners;
 mod orders;
+mod shopper;
 mod stock;
 
 use std::sync::Arc;

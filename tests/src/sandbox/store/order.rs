@@ -38,6 +38,8 @@ pub mod status {
     pub const REFUNDED: u8 = 4;
     /// Cancelled.
     pub const CANCELLED: u8 = 5;
+    /// The payment failed.
+    pub const DECLINED: u8 = 6;
     /// Ordered, with the payment to be confirmed.
     pub const AWAITING_PAYMENT: u8 = 7;
     /// Packed, to be picked up.
@@ -50,6 +52,8 @@ pub mod status {
     pub const AWAITING_FULFILLMENT: u8 = 11;
     /// On hold until somebody has looked at it.
     pub const MANUAL_VERIFICATION: u8 = 12;
+    /// The customer wants the money back.
+    pub const DISPUTED: u8 = 13;
     /// Some of it refunded.
     pub const PARTIALLY_REFUNDED: u8 = 14;
 }
