@@ -87,7 +87,6 @@ async fn help_is_data_and_mistakes_are_not() {
         &["admin", "grants", "abc12"],
         &["sync", "cursor"],
         &["sync", "cursor", "set", "yesterday"],
-        &["sync", "--dry-run", "cursor", "clear"],
         &["manual"],
         &["manual", "everything"],
         &["end-of-day", "--approve", "0"],
@@ -96,7 +95,6 @@ async fn help_is_data_and_mistakes_are_not() {
         &["configure", "set", "--hold-at-zero-percent", "101"],
         &["configure", "set", "--excluded-locations", "DAMAGED"],
         &["history", "--kind", "everything"],
-        &["parked", "--reason", "R", "retry", "4"],
         &["parked", "link", "4"],
         &["why"],
         &[],
@@ -127,6 +125,7 @@ fn what_the_documents_show_can_be_typed() {
         "import --dry-run --no-wait",
         "sync --dry-run --no-wait",
         "sync cursor show",
+        "sync --store abc12 cursor show",
         "--output json sync cursor clear --yes",
         "sync cursor set 2026-11-01",
         "sync cursor set 2026-11-01T08:30 --yes",
@@ -145,6 +144,7 @@ fn what_the_documents_show_can_be_typed() {
         "customers lovelace --all",
         "parked --reason DUPLICATE_ITEM_NUMBER --all",
         "parked list --limit 5",
+        "parked --store abc12 retry 4",
         "parked link 4 TENT-2",
         "parked number 4 TENT-2-B --no-wait",
         "parked skip 4",
@@ -172,6 +172,17 @@ fn what_the_documents_show_can_be_typed() {
         if let Err(error) = Cli::try_parse_from(args) {
             panic!("{line}: {error}");
         }
+    }
+}
+
+#[tokio::test]
+async fn options_of_a_command_are_not_lost_before_its_subcommand() {
+    let mut program = Program::new();
+    program.input = lonely_key().await;
+    for line in ["sync --dry-run cursor clear", "sync --no-wait cursor show", "parked --reason R retry 4"] {
+        let args: Vec<_> = ["--key-file", "-"].into_iter().chain(line.split_whitespace()).collect();
+        let shown = program.run(&args).await;
+        assert_eq!(shown.exit, 2, "{line}: {}", shown.err);
     }
 }
 

@@ -16,8 +16,9 @@ const LARGEST_PAGE: i32 = 1000;
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 const AFTER_HELP: &str = "\
-Without --after the newest changes are shown, oldest first. Another system keeps up by remembering the last number it
-has seen: plugin-host --output json history --after N --follow
+Without --after the newest changes are shown, oldest first.
+Another system keeps up by remembering the last number it has seen:
+  plugin-host --output json history --after N --follow
 A change of the kind \"import\" stands for all records of an initial dataset: list them instead.";
 
 #[derive(Debug, clap::Args)]

@@ -37,7 +37,6 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SyncArgs {
     #[command(subcommand)]
     action: Option<SyncAction>,
@@ -131,6 +130,10 @@ pub(crate) async fn run(args: &Args, session: &mut Session<'_, '_>) -> Result<Ex
 /// Asks for a sync, or shows or changes its cursor.
 pub(crate) async fn run_sync(args: SyncArgs, session: &mut Session<'_, '_>) -> Result<Exit, Error> {
     if let Some(SyncAction::Cursor { action }) = args.action {
+        // clap's own check would refuse the options of every command, too.
+        if args.dry_run || args.no_wait {
+            return Err(Error::usage("--dry-run and --no-wait are for a sync, not for its cursor"));
+        }
         cursor::run(action, session).await?;
         return Ok(Exit::Complete);
     }

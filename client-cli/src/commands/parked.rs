@@ -13,7 +13,6 @@ use crate::session::Session;
 use crate::text::Zone;
 
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,
@@ -77,6 +76,10 @@ struct Waiting {
 
 /// Lists parked records, or says what shall become of one.
 pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<Exit, Error> {
+    // clap's own check would refuse the options of every command, too.
+    if args.action.is_some() && (args.list.reason.is_some() || args.list.paging.all) {
+        return Err(Error::usage("--reason and --all stand after `list`"));
+    }
     let (parked_id, resolution, waiting) = match args.action {
         None => return list(args.list, session).await,
         Some(Action::List(args)) => return list(args, session).await,
