@@ -23,6 +23,9 @@ OBJECT = "consignment_structure=object"
 GETS = f"""
 v2/store
 v2/time
+v3/customers/addresses?customer_id:in=1,2
+v3/customers?include=addresses&sort=date_modified:asc&date_modified:min=2026-01-01T00:00:00Z
+v3/customers?after=eyJpZCI6Mn0&limit=5
 v2/order_statuses
 v2/shipping/zones
 v2/shipping/zones/1/methods
@@ -78,6 +81,7 @@ UNDESCRIBED = {("GET", "/v2/orders/{id}/shippingaddresses"): "the old spelling o
 
 # Where a wrong type is planted.
 WRONG_TYPES = [
+    ("v3/customers/addresses", "/data/0/city"),
     ("v2/store", "/name"),
     ("v2/time", "/time"),
     ("v2/order_statuses", "/0/id"),

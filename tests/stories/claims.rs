@@ -37,6 +37,8 @@ async fn queue(db: &Db, hash: &str) -> anyhow::Result<()> {
         dry_run: false,
         asked_by: String::new(),
         configuration_revision: 1,
+        approved: None,
+        local_date: None,
     };
     db.add_run(&mut tx, &run, &[]).await?;
     Ok(tx.commit(&Bus::new(1)).await?)

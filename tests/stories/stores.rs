@@ -41,6 +41,19 @@ async fn ask_for_everything(
         plugin_host.end_of_day(wire::EndOfDayRequest { store_id: store_id(), ..Default::default() }) as "EndOfDay",
         plugin_host.configure(wire::ConfigureRequest { store_id: store_id(), configuration, ..Default::default() })
             as "Configure",
+        plugin_host.synchronize(wire::SynchronizeRequest {
+            store_id: store_id(), action: wire::Action::SynchronizeProducts.into(), ..Default::default()
+        }) as "Synchronize",
+        plugin_host.reconcile(wire::ReconcileRequest { store_id: store_id(), ..Default::default() }) as "Reconcile",
+        plugin_host.set_sync_cursor(wire::SetSyncCursorRequest {
+            store_id: store_id(), confirm: true, ..Default::default()
+        }) as "SetSyncCursor",
+        plugin_host.resolve_parked_record(wire::ResolveParkedRecordRequest {
+            store_id: store_id(), parked_id: 1,
+            resolution: Some(wire::resolve_parked_record_request::Resolution::Skip(true)),
+        }) as "ResolveParkedRecord",
+        plugin_host.explain_count(wire::ExplainCountRequest { store_id: store_id(), item_number: "ANY".into() })
+            as "ExplainCount",
         plugin_host.get_status(wire::GetStatusRequest { store_id: store_id() }) as "GetStatus",
         plugin_host.get_configuration(wire::GetConfigurationRequest { store_id: store_id(), ..Default::default() })
             as "GetConfiguration",
@@ -88,6 +101,7 @@ async fn ask_for_everything(
             site: "HQ".to_owned(),
             location: "A-01".to_owned(),
             request_id: "another store".to_owned(),
+            ..wire::PickItemRequest::default()
         }) as "PickItem",
         warehouse.ship_picking_order(wire::ShipPickingOrderRequest {
             division: division(),
@@ -99,7 +113,18 @@ async fn ask_for_everything(
         warehouse.close_picking_order(wire::ClosePickingOrderRequest {
             division: division(),
             number: "BC-100".to_owned(),
+            ..wire::ClosePickingOrderRequest::default()
         }) as "ClosePickingOrder",
+        warehouse.reopen_picking_order(wire::ReopenPickingOrderRequest {
+            division: division(), number: "BC-100".to_owned(),
+        }) as "ReopenPickingOrder",
+        warehouse.cancel_picking_order(wire::CancelPickingOrderRequest {
+            division: division(), number: "BC-100".to_owned(),
+        }) as "CancelPickingOrder",
+        warehouse.list_customers(wire::ListCustomersRequest { division: division(), ..Default::default() })
+            as "ListCustomers",
+        warehouse.list_changes(wire::ListChangesRequest { division: division(), ..Default::default() })
+            as "ListChanges",
     };
     let request = wire::StreamStatusRequest { store_ids: vec![store_id()], resume_from: Vec::new() };
     let stream = async {

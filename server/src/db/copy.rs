@@ -103,7 +103,7 @@ impl Db {
         let changes = tx
             .statement(
                 "SELECT record || ', ' || field AS record, CASE WHEN old_value = '' THEN 'new: ' || new_value \
-                 ELSE old_value || ' → ' || new_value END AS detail FROM changes WHERE run_id = ? ORDER BY number",
+                 ELSE old_value || ' → ' || new_value END AS detail FROM changes WHERE run_id = ? AND kind <> 'IMPORT' ORDER BY number",
             )
             .bind(lease.run.0);
         let mut rows = changes.fetch(&copy.reader).try_chunks(500);

@@ -228,19 +228,13 @@ mod tests {
 
     #[test]
     fn every_field_of_the_contract_is_explained_and_can_be_set() {
-        let file = plugin_host_proto::descriptor_set();
-        let message = file
-            .file
-            .iter()
-            .flat_map(|file| &file.message_type)
-            .find(|message| message.name() == "Configuration")
-            .unwrap();
+        let contract = prost_reflect::DescriptorPool::decode(plugin_host_proto::FILE_DESCRIPTOR_SET).unwrap();
+        let message = contract.get_message_by_name("pluginhost.v1.Configuration").unwrap();
         let output_only = ["revision", "saved_at", "saved_by"];
-        let mut settable: Vec<&str> = message
-            .field
-            .iter()
-            .map(|field| field.name())
-            .filter(|name| !output_only.contains(name))
+        let mut settable: Vec<String> = message
+            .fields()
+            .map(|field| field.name().to_owned())
+            .filter(|name| !output_only.contains(&name.as_str()))
             .collect();
         let mut explained: Vec<&str> = FIELDS.iter().map(|field| field.field).collect();
         settable.sort_unstable();

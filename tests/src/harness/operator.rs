@@ -5,11 +5,11 @@ use plugin_host_proto::{
     client::{Client, StatusStream},
     key::StoreKey,
     v1::{
-        Carrier, Configuration, ConfigureRequest, ConnectStoreRequest, ConnectStoreResponse,
-        GetConfigurationRequest, GetReportRequest, GetRunRequest, GetStatusRequest, ImportRequest,
+        Carrier, Configuration, ConfigureRequest, ConnectStoreRequest, ConnectStoreResponse, DriftPolicy,
+        GetConfigurationRequest, GetReportRequest, GetRunRequest, GetStatusRequest, GuestRule, ImportRequest,
         ImportResponse, InventoryRecord, Item, ItemNumberRule, ListCarriersRequest, ListInventoryRequest,
-        ListItemsRequest, ListParkedRecordsRequest, ListReportExceptionsRequest, ParkedRecord, Report,
-        ReportException, Run, RunState, Status, StockDecrease,
+        ListItemsRequest, ListParkedRecordsRequest, ListReportExceptionsRequest, OpenOrders, ParkedRecord,
+        PickupRule, Report, ReportException, Run, RunState, ShipmentRule, Status, StockDecrease, StockScope,
     },
 };
 
@@ -43,13 +43,23 @@ pub fn defaults() -> Configuration {
         stock_decreased_when_order_placed: StockDecrease::FollowStore.into(),
         sync_interval_minutes: 15,
         end_of_day_time: "18:00".to_owned(),
+        imported_status_ids: vec![11, 9, 8, 3],
+        stock_scope: StockScope::DefaultSite.into(),
+        open_orders: OpenOrders::Division.into(),
+        guest_rule: GuestRule::ByEmail.into(),
+        // Most stories ship when they want to; those of the other rules choose them.
+        shipment_rule: ShipmentRule::ByHand.into(),
+        set_order_status: true,
+        hold_at_zero_percent: 20,
+        drift_policy: DriftPolicy::WarehouseWins.into(),
+        pickup_rule: PickupRule::Leave.into(),
         ..Configuration::default()
     }
 }
 
 /// Whether a run goes on no more.
 pub fn is_final(run: &Run) -> bool {
-    matches!(run.state(), RunState::Complete | RunState::CompleteWithParked | RunState::Failed)
+    !matches!(run.state(), RunState::Unspecified | RunState::Queued | RunState::Running)
 }
 
 /// Somebody with nothing but a store key.
