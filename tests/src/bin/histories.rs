@@ -26,6 +26,9 @@ struct Arguments {
     /// After how many failures it stops looking
     #[arg(long, default_value_t = 3)]
     failures: usize,
+    /// Leaves these steps out of the histories, such as `refund`
+    #[arg(long, value_delimiter = ',')]
+    without: Vec<String>,
     /// Plays this one history, as a failure shows it
     #[arg(long)]
     steps: Option<History>,
@@ -66,7 +69,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
         let seeds = first..first + arguments.count;
         let Searched { histories, steps, runs, crashes, faults, meanwhile, elapsed, found } =
-            search(engine, seeds, arguments.at_once, arguments.failures).await?;
+            search(engine, seeds, &arguments.without, arguments.at_once, arguments.failures).await?;
         for found in &found {
             writeln!(out, "{found}\n")?;
         }

@@ -12,7 +12,7 @@ use super::{
 /// Lets everything come to rest and looks at what there is.
 pub(super) async fn after_quiet(world: &mut World) -> Result<()> {
     world.say("everything comes to rest");
-    world.sandbox.clear_scripts();
+    world.disarm();
     // The server's clock may have been put back, and lost answers are waited for.
     world.advance(30);
     world.idle().await?;
@@ -21,10 +21,6 @@ pub(super) async fn after_quiet(world: &mut World) -> Result<()> {
     for order in 0..orders {
         world.ship(order).await?;
     }
-    calm(world.day().await?)?;
-    world.advance(30);
-    calm(world.day().await?)?;
-    calm(world.sync().await?)?;
     calm(world.day().await?)?;
     world.idle().await?;
     world.look();
@@ -89,7 +85,11 @@ pub(super) async fn published(world: &mut World) -> Result<()> {
         }
         let (Some(shown), sellable) = (world.shown(good.variant), model.sellable(number)) else { continue };
         let detail = format!("{}: the store shows {shown}, {sellable} can be sold", Model::name(number));
-        if world.disturbed && !model.deducts_when_placed {
+        // What people write into the store while counts are sent stays until the next End of Day.
+        if std::mem::take(&mut world.model().goods[number].counted) && world.disturbed {
+            continue;
+        }
+        if !model.deducts_when_placed && (world.disturbed || model.set_aside(number) > 0) {
             continue;
         }
         if shown > sellable {
@@ -109,8 +109,7 @@ fn check_order(
     parked: &[ParkedRecord],
     has_item: impl Fn(&Line) -> bool,
 ) -> Result<()> {
-    let describe =
-        || format!("order {} in status {}: {order:?}, {picking_orders:#?}", order.id, order.status);
+    let describe = || format!("order {} in status {}: {order:?}, {picking_orders:?}", order.id, order.status);
     let consignments: BTreeSet<i64> = picking_orders.iter().map(|one| one.consignment_id).collect();
     if consignments.len() != picking_orders.len() {
         return broken("an order is imported once", describe());
@@ -139,6 +138,7 @@ fn check_order(
                     let same = |other: &&Line| other.consignment == line.consignment;
                     is_told && order.lines.iter().filter(same).any(|line| !has_item(line))
                 }
+                Some(PickingOrderState::Closed) => is_told || order.closed,
                 _ => is_told,
             },
             Standing::Paid | Standing::PartlyRefunded => {
@@ -177,7 +177,7 @@ fn shipments(
             };
             shipments.into_iter().map(|shipment| (i64::from(shipment.id), lines(shipment.items))).collect()
         });
-        let describe = |what: &str| format!("order {}, {what}: {asked:?}, {of_order:#?}", order.id);
+        let describe = |what: &str| format!("order {}, {what}: {asked:?}, {of_order:?}", order.id);
         let before = usize::from(order.lines.iter().any(|line| line.before > 0));
         let ours: Vec<_> = of_order.iter().flat_map(|one| &one.shipments).collect();
         if ours.len() != asked.len() {

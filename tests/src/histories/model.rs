@@ -34,6 +34,8 @@ pub(crate) struct Good {
     pub(crate) shelf: i64,
     /// Whether the store has it no more.
     pub(crate) vanished: bool,
+    /// Whether somebody has changed the store's count since it was last published.
+    pub(crate) counted: bool,
 }
 
 /// A line of an order.
@@ -68,6 +70,8 @@ pub(crate) struct Order {
     pub(crate) archived: bool,
     /// Whether picked goods of it were put back on the shelf, which nobody can tell the server.
     pub(crate) put_back: bool,
+    /// Whether the warehouse closed a picking order of it by hand.
+    pub(crate) closed: bool,
     /// Its lines.
     pub(crate) lines: Vec<Line>,
 }
@@ -180,6 +184,7 @@ impl Model {
             status: order.status,
             archived: false,
             put_back: false,
+            closed: false,
             lines: lines.collect(),
         };
         self.orders.push(order);
@@ -208,6 +213,18 @@ impl Model {
         }
     }
 
+    /// Units of some goods that were taken from the shelf for nobody and were not put back.
+    pub(crate) fn set_aside(&self, good: usize) -> i64 {
+        let orders = self.orders.iter().flat_map(|order| order.lines.iter().map(move |line| (order, line)));
+        orders
+            .filter(|(_, line)| line.good == good)
+            .map(|(order, line)| {
+                let wanted = if order.is_promised() { line.wanted() } else { line.sent - line.before };
+                (line.picked - wanted).max(0)
+            })
+            .sum()
+    }
+
     /// The name of some goods in a story.
     pub(crate) fn name(good: usize) -> char {
         char::from(b'A' + u8::try_from(good % 26).unwrap_or_default())
@@ -219,8 +236,9 @@ mod tests {
     use super::{Good, Line, Model, Order};
 
     fn model(deducts_when_placed: bool, status: u8, line: Line) -> Model {
-        let order = Order { id: 1, status, archived: false, put_back: false, lines: vec![line] };
-        let good = Good { product: 1, variant: 1, shelf: 10, vanished: false };
+        let order =
+            Order { id: 1, status, archived: false, put_back: false, closed: false, lines: vec![line] };
+        let good = Good { product: 1, variant: 1, shelf: 10, vanished: false, counted: false };
         Model { deducts_when_placed, goods: vec![good], orders: vec![order], asked: Vec::new() }
     }
 

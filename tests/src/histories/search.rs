@@ -49,10 +49,11 @@ pub struct Searched {
     pub found: Vec<Found>,
 }
 
-/// Plays the histories of some seeds, so many at a time; stops looking after so many failures.
+/// Plays the histories of some seeds without some steps, so many at a time; stops looking after so many failures.
 pub async fn search(
     engine: Engine,
     seeds: std::ops::Range<u64>,
+    without: &[String],
     at_once: usize,
     failures: usize,
 ) -> anyhow::Result<Searched> {
@@ -61,7 +62,7 @@ pub async fn search(
     let mut broken = Vec::new();
     let mut playing = stream::iter(seeds)
         .map(|seed| async move {
-            let history = History::of_seed(seed);
+            let history = History::of_seed(seed).without(without);
             (seed, alone(engine, history.clone()).await, history)
         })
         .buffer_unordered(at_once);

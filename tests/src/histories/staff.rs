@@ -164,6 +164,7 @@ impl World {
                 request_id: self.request_id(),
                 ..ShipPickingOrderRequest::default()
             };
+            self.arm();
             let mut warehouse = self.operator.client.warehouse();
             let asked = warehouse.ship_picking_order(request.clone()).await?.into_inner().picking_order;
             warehouse.ship_picking_order(request).await?;
@@ -195,6 +196,7 @@ impl World {
             let number = picking_order.number.clone();
             let request = ClosePickingOrderRequest { number, ..ClosePickingOrderRequest::default() };
             self.operator.client.warehouse().close_picking_order(request).await?;
+            self.model().orders[order].closed = true;
             self.say(format!("{} is closed by hand", picking_order.number));
         }
         Ok(())

@@ -186,6 +186,13 @@ impl History {
         Self { shop, steps: steps.collect() }
     }
 
+    /// The same history without some kinds of steps.
+    #[must_use]
+    pub fn without(mut self, words: &[String]) -> Self {
+        self.steps.retain(|step| !words.iter().any(|word| word == step.word_and_numbers().0));
+        self
+    }
+
     /// How many steps it has.
     pub fn len(&self) -> usize {
         self.steps.len()

@@ -25,8 +25,8 @@ use crate::{
     sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
 };
 
-/// How long a run may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a history may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(4);
 
 /// A promise that was broken.
@@ -109,10 +109,14 @@ pub(super) struct World {
 /// Lets a history happen, and says what it came to.
 pub async fn play(engine: Engine, history: &History) -> anyhow::Result<Outcome> {
     let mut world = World::open(engine, history).await?;
-    let mut ended = world.tell(history).await;
-    if ended.is_ok() {
-        ended = check::after_quiet(&mut world).await;
-    }
+    let whole = async {
+        world.tell(history).await?;
+        check::after_quiet(&mut world).await
+    };
+    let ended = match tokio::time::timeout(PATIENCE, whole).await {
+        Ok(ended) => ended,
+        Err(_) => broken("a history comes to its end", format!("not within {} seconds", PATIENCE.as_secs())),
+    };
     let World { mut outcome, machines, sandbox, .. } = world;
     match ended {
         Ok(()) => {}
@@ -290,7 +294,7 @@ impl World {
     }
 
     /// What was armed is set off by the requests from now on.
-    fn arm(&mut self) {
+    pub(super) fn arm(&mut self) {
         for step in std::mem::take(&mut self.armed) {
             match step {
                 Step::Fault { kind, which, request } => self.arm_fault(kind, which, request.into()),
@@ -312,7 +316,13 @@ impl World {
     fn arm_fault(&mut self, kind: u8, which: u8, request: u32) {
         let (matcher, skip, what) = match which {
             0 | 1 => (Matcher::default(), request, format!("request {}", request + 1)),
-            2 => (Matcher::path("/v2/orders").method("POST"), 0, "the next shipment".to_owned()),
+            2 => (
+                Matcher::path("/v2/orders").method("POST"),
+                0,
+                ["the next shipment", "the next shipment, cut off once and tried again,"]
+                    [usize::from(request % 2 == 1)]
+                .to_owned(),
+            ),
             _ => (Matcher::path("/v3/inventory").method("PUT"), 0, "the next write of counts".to_owned()),
         };
         let (fault, after, how) = match kind {
@@ -320,8 +330,12 @@ impl World {
             1 => (Fault::Status { status: 503 }, false, "meets a store that is closed"),
             2 => (Fault::Reset, false, "is cut off"),
             3 => (Fault::Truncated, true, "takes effect and its answer is lost"),
-            _ => (Fault::Body { status: 200, body: "{".to_owned() }, which == 2, "is answered with nonsense"),
+            _ => (Fault::Body { status: 200, body: "{".to_owned() }, true, "is answered with nonsense"),
         };
+        if which == 2 && request % 2 == 1 {
+            // It is tried again in a later run, and that one has its own trouble.
+            self.sandbox.script(Script::next(matcher.clone(), Fault::Reset));
+        }
         let script = Script::next(matcher, fault).after_first(skip);
         self.sandbox.script(if after { script.once_it_took_effect() } else { script });
         self.outcome.faults += 1;
@@ -329,7 +343,8 @@ impl World {
     }
 
     /// Forgets what was to happen during a run that has ended.
-    fn disarm(&mut self) {
+    pub(super) fn disarm(&mut self) {
+        self.armed.clear();
         self.sandbox.clear_scripts();
     }
 
