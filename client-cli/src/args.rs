@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{admin, configure, connect, import, orders, runs, status, stores, warehouse};
+use crate::commands::{
+    admin, configure, connect, history, import, orders, parked, runs, status, stores, warehouse, why,
+};
 
 const EXAMPLES: &str = "\
 First steps:
@@ -16,6 +18,13 @@ First steps:
   plugin-host report                         compare both sides
   plugin-host parked                         see what waits for a person
 
+Every day:
+  plugin-host sync                           take over what changed in the store
+  plugin-host end-of-day --dry-run           see which counts would go to the store
+  plugin-host why TENT-2                     how an item's count comes about
+  plugin-host reconcile                      read everything again and compare both sides
+  plugin-host configure explain              what every field of the configuration means
+
 In scripts:
   plugin-host --output json status | jq .running
   plugin-host --output json status --follow
@@ -25,7 +34,8 @@ Exit codes:
   0  complete                                5  refused by the server, with reasons
   2  wrong usage, or a wrong key             6  the server can't be reached or trusted
   3  complete, with parked records           7  the key is not good for this
-  4  failed                                130  interrupted; the server goes on
+  4  failed                                  9  held: a person must approve
+                                           130  interrupted; the server goes on
 
 Environment:
   PLUGIN_HOST_KEY   the key to use, instead of a kept one
@@ -148,22 +158,32 @@ pub(crate) enum ServerCommand {
     Import(import::Args),
     /// Take over what changed in the store since the last sync
     Sync(import::SyncArgs),
+    /// Do one of the five actions of Manual Sync, and watch it
+    Manual(import::ManualArgs),
     /// Send every item's sellable count to the store, and watch it
     EndOfDay(import::EndOfDayArgs),
+    /// Read everything again and compare both sides; no count is changed
+    Reconcile(import::ReconcileArgs),
     /// Show the store as it is now
     Status(status::Args),
     /// List what was run, newest first
     Runs(runs::RunsArgs),
     /// Compare store and warehouse after a run
     Report(runs::ReportArgs),
-    /// List the records that wait for a person
-    Parked(runs::ParkedArgs),
+    /// List the records that wait for a person, or say what shall become of one
+    Parked(parked::Args),
+    /// Explain the count that the store shows, or shall show, for an item
+    Why(why::Args),
+    /// List what changed in the warehouse and who did it
+    History(history::Args),
     /// List items of the warehouse
     Items(warehouse::SearchArgs),
     /// List inventory of the warehouse
     Inventory(warehouse::SearchArgs),
     /// List carriers of the warehouse
     Carriers(warehouse::DivisionArgs),
+    /// List customers of the warehouse
+    Customers(warehouse::CustomersArgs),
     /// List divisions with their sites, locations and units of measure
     Divisions,
     /// Change the on-hand quantity of an item

@@ -3,13 +3,18 @@
 pub(crate) mod admin;
 pub(crate) mod configure;
 pub(crate) mod connect;
+pub(crate) mod cursor;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod orders;
+pub(crate) mod parked;
 pub(crate) mod runs;
 pub(crate) mod status;
 pub(crate) mod stores;
 pub(crate) mod warehouse;
+pub(crate) mod watch;
+pub(crate) mod why;
 
 use clap::CommandFactory;
 

@@ -147,7 +147,7 @@ pub(crate) fn hints(code: Code, reasons: &[Reason]) -> Vec<String> {
 }
 
 /// The option of `configure set` that changes a configuration field.
-fn flag(field: &str) -> Option<&'static str> {
+pub(crate) fn flag(field: &str) -> Option<&'static str> {
     Some(match field.rsplit('.').next()? {
         "default_division" => "--default-division CODE",
         "default_uom" => "--default-uom CODE",
@@ -162,6 +162,21 @@ fn flag(field: &str) -> Option<&'static str> {
         "end_of_day" => "--end-of-day on",
         "end_of_day_time" => "--end-of-day-time HH:MM",
         "time_zone" => "--time-zone ZONE",
+        "imported_status_ids" => "--order-statuses 11,9,8,3",
+        "order_number_prefix" => "--order-number-prefix TEXT",
+        "stock_scope" => "--stock-scope default-site",
+        "stock_sites" => "--stock-sites CODE,CODE",
+        "excluded_locations" => "--excluded-locations SITE/LOCATION",
+        "open_orders" => "--open-orders division",
+        "guest_rule" => "--guest-rule by-email",
+        "guest_customer" => "--guest-customer NAME",
+        "shipment_rule" => "--shipment-rule on-close",
+        "set_order_status" => "--set-order-status on",
+        "safety_buffer" => "--safety-buffer N",
+        "hold_at_zero_percent" => "--hold-at-zero-percent N",
+        "hold_at_units" => "--hold-at-units N",
+        "drift_policy" => "--drift-policy warehouse-wins",
+        "pickup_rule" => "--pickup-rule leave",
         _ => return None,
     })
 }

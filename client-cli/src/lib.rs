@@ -12,6 +12,7 @@
 //! | 5 | the server refused, and said why |
 //! | 6 | the server can't be reached, or is not the one that issued the key |
 //! | 7 | the key is not, or no longer, good for this |
+//! | 9 | held: nothing was sent, and a person must approve |
 //! | 130 | interrupted; what the server had begun goes on |
 
 mod args;
@@ -78,6 +79,8 @@ pub enum Exit {
     Unreachable,
     /// The key is not good for this.
     Unauthorized,
+    /// The run was held for a person to approve.
+    Held,
     /// The user interrupted.
     Interrupted,
 }
@@ -93,6 +96,7 @@ impl Exit {
             Exit::Refused => 5,
             Exit::Unreachable => 6,
             Exit::Unauthorized => 7,
+            Exit::Held => 9,
             Exit::Interrupted => 130,
         }
     }
@@ -148,16 +152,21 @@ async fn dispatch(cli: Cli, input: &mut dyn Read, output: &mut Output<'_>) -> Re
 async fn ask_server(command: ServerCommand, session: &mut Session<'_, '_>) -> Result<Exit, Error> {
     match command {
         ServerCommand::Import(args) => return commands::import::run(&args, session).await,
-        ServerCommand::Sync(args) => return commands::import::run_sync(&args, session).await,
+        ServerCommand::Sync(args) => return commands::import::run_sync(args, session).await,
         ServerCommand::EndOfDay(args) => return commands::import::run_end_of_day(&args, session).await,
+        ServerCommand::Manual(args) => return commands::import::run_manual(&args, session).await,
+        ServerCommand::Reconcile(args) => return commands::import::run_reconciliation(&args, session).await,
+        ServerCommand::Parked(args) => return commands::parked::run(args, session).await,
         ServerCommand::Configure { action } => commands::configure::run(action, session).await?,
         ServerCommand::Status(args) => commands::status::run(&args, session).await?,
         ServerCommand::Runs(args) => commands::runs::runs(&args, session).await?,
         ServerCommand::Report(args) => commands::runs::report(args, session).await?,
-        ServerCommand::Parked(args) => commands::runs::parked(args, session).await?,
+        ServerCommand::Why(args) => commands::why::run(args, session).await?,
+        ServerCommand::History(args) => commands::history::run(args, session).await?,
         ServerCommand::Items(args) => commands::warehouse::items(args, session).await?,
         ServerCommand::Inventory(args) => commands::warehouse::inventory(args, session).await?,
         ServerCommand::Carriers(args) => commands::warehouse::carriers(args, session).await?,
+        ServerCommand::Customers(args) => commands::warehouse::customers(args, session).await?,
         ServerCommand::Divisions => commands::warehouse::divisions(session).await?,
         ServerCommand::Adjust(args) => commands::warehouse::adjust(args, session).await?,
         ServerCommand::Orders { action } => commands::orders::run(action, session).await?,

@@ -1,10 +1,12 @@
 //! The one place that writes: data to standard output, everything else to standard error.
 
-use std::io::{self, Write};
+pub(crate) mod json;
+
+use std::io::Write;
 
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets};
-use serde::Serialize;
 
+use self::json::AsJson;
 use crate::args::{ColorWhen, Format, Global};
 use crate::error::Error;
 use crate::text::escape;
@@ -67,9 +69,9 @@ impl<'io> Output<'io> {
     }
 
     /// Writes one message as a line of JSON.
-    pub(crate) fn json(&mut self, message: &impl Serialize) -> Result<(), Error> {
+    pub(crate) fn json(&mut self, message: &impl AsJson) -> Result<(), Error> {
         // In one piece, so that a reader never sees half a line.
-        let mut line = serde_json::to_vec(message).map_err(io::Error::from)?;
+        let mut line = message.as_json()?;
         line.push(b'\n');
         self.out.write_all(&line)?;
         self.out.flush()?;
@@ -77,7 +79,7 @@ impl<'io> Output<'io> {
     }
 
     /// Writes several messages, one a line, or else what a person reads.
-    pub(crate) fn list<T: Serialize>(
+    pub(crate) fn list<T: AsJson>(
         &mut self,
         messages: &[T],
         nothing: &str,

@@ -1,6 +1,6 @@
 //! How runs and reports look to a person.
 
-use plugin_host_proto::v1::{Counts, Phase, Report, Run, RunState};
+use plugin_host_proto::v1::{Counts, Excess, Phase, Report, Run, RunState};
 
 use crate::error::Error;
 use crate::output::{Column, Output, Table};
@@ -32,7 +32,27 @@ pub(crate) fn run(run: &Run, zone: &Zone, output: &mut Output<'_>) -> Result<(),
     if !run.problem.is_empty() {
         output.line(&format!("  {}", escape(&run.problem)))?;
     }
+    if let Some(excess) = &run.excess {
+        output.line(&format!("  {}", excess_words(excess)))?;
+    }
     if run.phases.is_empty() { Ok(()) } else { output.table(&phases(&run.phases)) }
+}
+
+/// What is more than usual about an End of Day, in words.
+pub(crate) fn excess_words(excess: &Excess) -> String {
+    let mut parts = Vec::new();
+    if excess.zeroes > 0 {
+        let (zeroes, selling) = (text::number(excess.zeroes), text::number(excess.selling));
+        parts.push(format!("of {selling} items that the store sells, {zeroes} would go to zero"));
+    }
+    if excess.units > 0 {
+        parts.push(format!("counts would change by {} units in all", text::number(excess.units)));
+    }
+    if excess.drifted > 0 {
+        let drifted = text::number(excess.drifted);
+        parts.push(format!("{drifted} counts were changed in the store by somebody else"));
+    }
+    parts.join("; ")
 }
 
 fn phases(phases: &[Phase]) -> Table {
@@ -71,7 +91,12 @@ pub(crate) fn parked(run: &Run) -> i64 {
 
 /// Whether a run goes on no more.
 pub(crate) fn is_final(run: &Run) -> bool {
-    matches!(run.state(), RunState::Complete | RunState::CompleteWithParked | RunState::Failed)
+    match run.state() {
+        RunState::Queued | RunState::Running => false,
+        RunState::Complete | RunState::CompleteWithParked | RunState::Failed | RunState::Held => true,
+        // A newer server may end a run in a way that has no name here.
+        RunState::Unspecified => run.ended_at.is_some(),
+    }
 }
 
 /// The comparison of both sides after a run.
@@ -179,6 +204,31 @@ mod tests {
         let queued = Run { state: RunState::Queued.into(), kind: RunKind::Sync.into(), ..queued };
         let text = shown(|output| run(&queued, &Zone::of("UTC"), output));
         assert_eq!(text, "run 0: sync, queued, since 1970-01-01 00:01:00 UTC\n  the store\\u{7}is busy\n");
+    }
+
+    #[test]
+    fn a_held_run_says_what_it_would_have_done() {
+        let excess = Excess { zeroes: 51, selling: 1000, units: 1234, drifted: 3 };
+        let held =
+            Run { run_id: 9, kind: RunKind::EndOfDay.into(), state: RunState::Held.into(), ..Run::default() };
+        let text = shown(|output| run(&Run { excess: Some(excess), ..held }, &Zone::of("UTC"), output));
+        assert_eq!(
+            text,
+            "run 9: end-of-day, held\n  of 1,000 items that the store sells, 51 would go to zero; counts would \
+             change by 1,234 units in all; 3 counts were changed in the store by somebody else\n"
+        );
+        assert_eq!(
+            excess_words(&Excess { units: 7, selling: 3, ..Excess::default() }),
+            "counts would change by 7 units in all"
+        );
+    }
+
+    #[test]
+    fn a_run_that_ended_in_a_way_unknown_here_has_ended() {
+        let unknown = Run { state: 77, ..Run::default() };
+        assert!(!is_final(&unknown));
+        assert!(is_final(&Run { ended_at: Some(at(5)), ..unknown }));
+        assert!(is_final(&Run { state: RunState::Held.into(), ..Run::default() }));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) struct Session<'output, 'io> {
     pub(crate) client: Client,
     /// The store that was named; empty where the key says it.
     pub(crate) store_id: String,
+    /// The store as it was typed, for commands that are shown.
+    named: Option<String>,
 }
 
 /// Opens a session with the key that was given, or with the kept key of the store that was named, or the current one.
@@ -32,12 +34,12 @@ pub(crate) async fn open<'output, 'io>(
     output: &'output mut Output<'io>,
 ) -> Result<Session<'output, 'io>, Error> {
     if let Some(key) = given_key(global, input)? {
-        return start(&key, global.store.clone().unwrap_or_default(), output);
+        return start(&key, global.store.clone().unwrap_or_default(), global, output);
     }
     let keyring = Keyring::open(global.home.as_deref())?;
     let kept = keyring.list()?;
     let (name, store_id) = choose(&kept, global.store.as_deref())?;
-    start(&take_key(keyring, name).await?, store_id, output)
+    start(&take_key(keyring, name).await?, store_id, global, output)
 }
 
 /// Opens a session with the key that was given, or with the kept admin key.
@@ -48,20 +50,21 @@ pub(crate) async fn open_as_admin<'output, 'io>(
 ) -> Result<Session<'output, 'io>, Error> {
     let store_id = global.store.clone().unwrap_or_default();
     if let Some(key) = given_key(global, input)? {
-        return start(&key, store_id, output);
+        return start(&key, store_id, global, output);
     }
     let keyring = Keyring::open(global.home.as_deref())?;
     let name = choose_admin(&keyring.list()?)?;
-    start(&take_key(keyring, Some(name)).await?, store_id, output)
+    start(&take_key(keyring, Some(name)).await?, store_id, global, output)
 }
 
 fn start<'output, 'io>(
     key: &StoreKey,
     store_id: String,
+    global: &Global,
     output: &'output mut Output<'io>,
 ) -> Result<Session<'output, 'io>, Error> {
     output.speaks_with(key.address());
-    Ok(Session { client: Client::connect(key)?, output, store_id })
+    Ok(Session { client: Client::connect(key)?, output, store_id, named: global.store.clone() })
 }
 
 /// The key in a file or in the environment, which goes before every kept one.
@@ -119,6 +122,14 @@ async fn take_key(keyring: Keyring, name: Option<String>) -> Result<StoreKey, Er
 }
 
 impl Session<'_, '_> {
+    /// How a command for the same store begins.
+    pub(crate) fn program(&self) -> String {
+        match &self.named {
+            None => "plugin-host".to_owned(),
+            Some(store) => format!("plugin-host --store {store}"),
+        }
+    }
+
     /// The present state of the store.
     pub(crate) async fn status(&self) -> Result<Status, Error> {
         let request = GetStatusRequest { store_id: self.store_id.clone() };

@@ -57,9 +57,17 @@ fn the_command_line_is_consistent() {
 #[test]
 fn every_exit_code_is_in_the_help() {
     let help = Cli::command().render_long_help().to_string();
-    for code in
-        ["0  complete", "2  wrong", "3  complete,", "4  failed", "5  refused", "6  the", "7  the", "130"]
-    {
+    for code in [
+        "0  complete",
+        "2  wrong",
+        "3  complete,",
+        "4  failed",
+        "5  refused",
+        "6  the",
+        "7  the",
+        "9  held",
+        "130",
+    ] {
         assert!(help.contains(code), "{code} is missing in\n{help}");
     }
 }
@@ -77,6 +85,18 @@ async fn help_is_data_and_mistakes_are_not() {
         &["configure", "set", "--end-of-day-time", "24:00"],
         &["adjust", "A", "0", "--site", "S", "--location", "L", "--reason", "r"],
         &["admin", "grants", "abc12"],
+        &["sync", "cursor"],
+        &["sync", "cursor", "set", "yesterday"],
+        &["manual"],
+        &["manual", "everything"],
+        &["end-of-day", "--approve", "0"],
+        &["end-of-day", "--approve", "17", "--dry-run"],
+        &["configure", "set", "--order-number-prefix", "W-", "--automatic-order-number-prefix"],
+        &["configure", "set", "--hold-at-zero-percent", "101"],
+        &["configure", "set", "--excluded-locations", "DAMAGED"],
+        &["history", "--kind", "everything"],
+        &["parked", "link", "4"],
+        &["why"],
         &[],
     ] {
         let shown = program.run(wrong).await;
@@ -95,7 +115,44 @@ fn what_the_documents_show_can_be_typed() {
          --store-location 1 --create-item-number-using sku,product-id --stock-decreased follow --auto-sync on \
          --sync-interval-minutes 15 --active-hours all-day --end-of-day on --end-of-day-time 23:30 \
          --time-zone Europe/Berlin --expect-revision 3",
+        "configure set --order-statuses 11,9,8,3 --order-number-prefix W- --stock-scope sites --stock-sites HQ,WEST \
+         --excluded-locations HQ/DAMAGED,WEST/Q-1 --open-orders store --guest-rule one-customer \
+         --guest-customer Guests --shipment-rule each-pick --set-order-status off --safety-buffer 2 \
+         --hold-at-zero-percent 20 --hold-at-units 500 --drift-policy hold --pickup-rule complete",
+        "configure set --automatic-order-number-prefix",
+        "configure set --order-number-prefix= --stock-sites= --excluded-locations=",
+        "configure explain",
         "import --dry-run --no-wait",
+        "sync --dry-run --no-wait",
+        "sync cursor show",
+        "sync --store abc12 cursor show",
+        "--output json sync cursor clear --yes",
+        "sync cursor set 2026-11-01",
+        "sync cursor set 2026-11-01T08:30 --yes",
+        "sync cursor set 2026-11-01T08:30:00-06:00 --yes",
+        "manual products --dry-run",
+        "manual inventory --no-wait",
+        "manual carriers",
+        "manual customers",
+        "manual orders",
+        "end-of-day --dry-run",
+        "end-of-day --approve 17 --no-wait",
+        "reconcile --no-wait",
+        "why TENT-2",
+        "history --record TENT-2 --kind inventory --after 0 --follow",
+        "history --kind orders --limit 10",
+        "customers lovelace --all",
+        "parked --reason DUPLICATE_ITEM_NUMBER --all",
+        "parked list --limit 5",
+        "parked --store abc12 retry 4",
+        "parked link 4 TENT-2",
+        "parked number 4 TENT-2-B --no-wait",
+        "parked skip 4",
+        "parked retry 4",
+        "orders pick BC-1001 TENT-2 1 --site HQ --location A-01 --provider ups --tracking 1Z999",
+        "orders close BC-1001 --provider ups --tracking 1Z999",
+        "orders reopen BC-1001",
+        "orders cancel BC-1001 --division MAIN",
         "--output json status --follow",
         "report --exceptions",
         "report 7 --exceptions NEGATIVE_STOCK --all",
@@ -115,6 +172,17 @@ fn what_the_documents_show_can_be_typed() {
         if let Err(error) = Cli::try_parse_from(args) {
             panic!("{line}: {error}");
         }
+    }
+}
+
+#[tokio::test]
+async fn options_of_a_command_are_not_lost_before_its_subcommand() {
+    let mut program = Program::new();
+    program.input = lonely_key().await;
+    for line in ["sync --dry-run cursor clear", "sync --no-wait cursor show", "parked --reason R retry 4"] {
+        let args: Vec<_> = ["--key-file", "-"].into_iter().chain(line.split_whitespace()).collect();
+        let shown = program.run(&args).await;
+        assert_eq!(shown.exit, 2, "{line}: {}", shown.err);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words, numbers and times as people read them.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use plugin_host_proto::v1::{KeyKind, PhaseKind, PhaseState, RunKind, RunState, Severity};
 
@@ -63,6 +64,11 @@ impl Zone {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// The instant at which clocks of the zone show this; the later one where they skip it, the first where they repeat it.
+    pub(crate) fn instant(&self, time: DateTime) -> Option<Timestamp> {
+        self.zone.to_timestamp(time).ok()
+    }
+
     /// Date, time and the zone's name.
     pub(crate) fn time_in_words(&self, at: Option<&pbjson_types::Timestamp>) -> String {
         match self.time(at) {
@@ -93,7 +99,29 @@ pub(crate) fn run_kind(kind: RunKind) -> &'static str {
         RunKind::Sync => "sync",
         RunKind::Shipments => "shipments",
         RunKind::EndOfDay => "end-of-day",
+        RunKind::SynchronizeProducts => "products synchronization",
+        RunKind::ImportInventory => "inventory import",
+        RunKind::SynchronizeCarriers => "carriers synchronization",
+        RunKind::SynchronizeCustomers => "customers synchronization",
+        RunKind::SynchronizePickingOrders => "orders synchronization",
+        RunKind::Reconciliation => "reconciliation",
     }
+}
+
+/// The command that asks for such a run; there is none for what only the server begins.
+pub(crate) fn command(kind: RunKind) -> Option<&'static str> {
+    Some(match kind {
+        RunKind::Unspecified | RunKind::Shipments => return None,
+        RunKind::Import => "import",
+        RunKind::Sync => "sync",
+        RunKind::EndOfDay => "end-of-day",
+        RunKind::SynchronizeProducts => "manual products",
+        RunKind::ImportInventory => "manual inventory",
+        RunKind::SynchronizeCarriers => "manual carriers",
+        RunKind::SynchronizeCustomers => "manual customers",
+        RunKind::SynchronizePickingOrders => "manual orders",
+        RunKind::Reconciliation => "reconcile",
+    })
 }
 
 pub(crate) fn run_state(state: RunState) -> &'static str {
@@ -104,6 +132,7 @@ pub(crate) fn run_state(state: RunState) -> &'static str {
         RunState::Complete => "complete",
         RunState::CompleteWithParked => "complete with parked records",
         RunState::Failed => "failed",
+        RunState::Held => "held",
     }
 }
 
@@ -116,6 +145,8 @@ pub(crate) fn phase_kind(kind: PhaseKind) -> &'static str {
         PhaseKind::PickingOrders => "orders",
         PhaseKind::Shipments => "shipments",
         PhaseKind::Counts => "counts",
+        PhaseKind::Customers => "customers",
+        PhaseKind::Comparison => "comparison",
     }
 }
 

@@ -74,7 +74,7 @@ CREATE TABLE runs (
     kind                   TEXT NOT NULL,
     dry_run                BIGINT NOT NULL CHECK (dry_run IN (0, 1)),
     state                  TEXT NOT NULL
-        CHECK (state IN ('QUEUED', 'RUNNING', 'COMPLETE', 'COMPLETE_WITH_PARKED', 'FAILED')),
+        CHECK (state IN ('QUEUED', 'RUNNING', 'COMPLETE', 'COMPLETE_WITH_PARKED', 'FAILED', 'HELD')),
     asked_by               TEXT NOT NULL,
     asked_at               BIGINT NOT NULL,
     began_at               BIGINT,
@@ -88,8 +88,8 @@ CREATE TABLE runs (
 );
 CREATE UNIQUE INDEX one_running_run_per_store ON runs (store_id) WHERE state = 'RUNNING';
 CREATE UNIQUE INDEX one_queued_run_per_kind ON runs (store_id, kind, dry_run) WHERE state = 'QUEUED';
-CREATE UNIQUE INDEX one_open_import_per_store ON runs (store_id, dry_run)
-    WHERE kind = 'IMPORT' AND state IN ('QUEUED', 'RUNNING');
+CREATE UNIQUE INDEX one_open_import_per_store ON runs (store_id, kind, dry_run)
+    WHERE kind IN ('IMPORT', 'IMPORT_INVENTORY') AND state IN ('QUEUED', 'RUNNING');
 CREATE INDEX runs_by_store ON runs (store_id, id);
 
 CREATE TABLE phases (

@@ -7,7 +7,7 @@ CREATE TABLE cursors (                  -- on the store's clock; without a row t
     store_id     BIGINT NOT NULL REFERENCES stores (id),
     phase        TEXT NOT NULL,
     since        BIGINT NOT NULL,       -- changes from this instant on are still to be read
-    completed_at BIGINT NOT NULL,       -- by this server's clock, for people
+    completed_at BIGINT,                -- when a sync was complete last, by this server's clock, for people
     PRIMARY KEY (store_id, phase)
 );
 
@@ -36,6 +36,7 @@ CREATE TABLE picking_orders (
     method          TEXT NOT NULL,
     ordered_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,
+    by_hand         BIGINT NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),   -- closed or cancelled by a person
     UNIQUE (division_id, number_key),
     UNIQUE (store_id, order_id, consignment_id)         -- an order is imported once, whatever happens
 );
@@ -86,6 +87,14 @@ CREATE TABLE shipments (                -- the outbox: what is owed to the store
 );
 CREATE INDEX shipments_by_order ON shipments (picking_order_id);
 CREATE INDEX shipments_owed ON shipments (store_id, id) WHERE state IN ('OWED', 'TRIED');
+
+CREATE TABLE order_states (             -- the outbox of statuses: what orders of the store are to be set to
+    store_id BIGINT NOT NULL REFERENCES stores (id),
+    order_id BIGINT NOT NULL,
+    wanted   TEXT NOT NULL CHECK (wanted IN ('SHIPPED', 'COMPLETED')),
+    asked_at BIGINT NOT NULL,
+    PRIMARY KEY (store_id, order_id)    -- setting a status again changes nothing more
+);
 
 CREATE TABLE shipment_lines (
     shipment_id BIGINT NOT NULL REFERENCES shipments (id),

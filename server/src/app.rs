@@ -1,8 +1,11 @@
 //! What the server can be asked to do. Scheduler and clients alike only ask here; a worker does the work.
 
 mod configure;
+mod cursor;
+mod explain;
 mod keys;
 mod orders;
+mod parked;
 mod places;
 mod runs;
 mod status;
@@ -24,9 +27,13 @@ use crate::{
     sync::Patience,
 };
 
+pub use cursor::Preview;
+pub use explain::Explanation;
 pub use keys::{Connected, Issued, working_key};
-pub use orders::{PickRequest, ShipRequest};
+pub use orders::{Parcel, PickRequest, ShipRequest};
+pub use parked::Decision;
 pub use places::AdjustmentRequest;
+pub use runs::RunRequest;
 pub(crate) use status::run_words;
 pub use status::{AllowedAction, Status};
 

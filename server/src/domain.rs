@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod catalog;
 pub mod configuration;
+pub mod fields;
 pub mod order;
 pub mod reason;
 pub mod run;

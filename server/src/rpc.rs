@@ -2,10 +2,13 @@
 
 mod admin;
 mod auth;
+mod configuration;
 mod convert;
+mod goods;
 mod page;
 mod picking;
 mod plugin_host;
+mod reports;
 mod stream;
 mod warehouse;
 

@@ -5,7 +5,9 @@
 //! than these pages read again.
 
 mod carriers;
+mod comparison;
 mod counted_orders;
+mod customers;
 mod end_of_day;
 mod inventory;
 mod orders;
@@ -19,6 +21,7 @@ use std::{
 };
 
 use futures::try_join;
+use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::info;
@@ -29,10 +32,14 @@ use crate::{
     domain::{
         configuration::Configuration,
         run::{Counts, PhaseKind, PhaseState, Run, RunKind},
+        stock::Excess,
         store::Store,
     },
-    events::{Bus, Change, Event, Severity},
-    warehouse::places::PlaceIds,
+    events::{self, Bus, Event, Severity},
+    warehouse::{
+        changes::{self, Change, ChangeKind, Origin},
+        places::PlaceIds,
+    },
 };
 
 /// Why a run did not get to its end.
@@ -48,12 +55,12 @@ pub enum Error {
     #[error("the server is stopping")]
     Stopped,
     /// Too much would change at once; a person must look at it (OQ-20).
-    #[error("{to_zero} of the {selling} items that the store sells would go to zero, so nothing was sent")]
+    #[error("{}, so nothing was sent", words.join(", "))]
     Held {
-        /// Items that would go to zero.
-        to_zero: i64,
-        /// Items the store sells now.
-        selling: i64,
+        /// How much would change.
+        excess: Excess,
+        /// What of it is too much, in words.
+        words: Vec<String>,
     },
     /// What the run needs is no longer there.
     #[error("{0}")]
@@ -104,8 +111,10 @@ pub struct Work {
     pub place: PlaceIds,
     /// How long a write may take.
     pub patience: Patience,
-    /// How many items a person lets go to zero at this End of Day.
-    pub approved: i64,
+    /// Who asked for the run.
+    pub asked_by: String,
+    /// What a person lets this End of Day do.
+    pub approved: Excess,
     /// What the numbers of its picking orders begin with.
     pub order_prefix: String,
     /// Set when the server stops.
@@ -123,14 +132,22 @@ impl Work {
         match self.kind {
             RunKind::Import => {
                 try_join!(self.note_store_start(), self.phases(&run))?;
-                report::make(self).await
             }
-            RunKind::Shipments => self.phases(&run).await,
-            RunKind::Sync | RunKind::EndOfDay => {
+            RunKind::Shipments => self.phases(&run).await?,
+            _ => {
                 // The cursor will stand where the store's clock stands now, before anything is read.
                 self.note_store_start().await?;
-                self.phases(&run).await
+                self.phases(&run).await?;
             }
+        }
+        match self.kind {
+            RunKind::Import | RunKind::SynchronizeProducts | RunKind::ImportInventory => {
+                report::make(self).await
+            }
+            RunKind::Reconciliation => Ok(()),
+            RunKind::EndOfDay => report::keep(self, Vec::new()).await,
+            _ if self.dry_run => report::keep(self, Vec::new()).await,
+            _ => Ok(()),
         }
     }
 
@@ -153,12 +170,15 @@ impl Work {
             if matches!(phase.state, PhaseState::Done | PhaseState::AlreadyDone) {
                 continue;
             }
+            if self.is_not_for_this_run(phase.kind).await? {
+                let mut tx = self.page().await?;
+                tx.end_phase(&self.lease, phase.kind, false, self.db.clock.now()).await?;
+                tx.commit(&self.bus).await?;
+                continue;
+            }
             self.begin(phase.kind, phase.state == PhaseState::Running).await?;
             match phase.kind {
-                PhaseKind::Products if self.kind == RunKind::Sync => {
-                    products::sync(self, &phase.cursor).await?;
-                }
-                PhaseKind::Products => products::import(self, &phase.cursor).await?,
+                PhaseKind::Products => products::read(self, &phase.cursor).await?,
                 PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
                 PhaseKind::Carriers => {
                     let options = match shipping.take() {
@@ -169,13 +189,48 @@ impl Work {
                     };
                     carriers::import(self, &options).await?;
                 }
+                PhaseKind::Customers => customers::sync(self, &phase.cursor).await?,
                 PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await?,
                 PhaseKind::Shipments => shipments::send(self).await?,
                 PhaseKind::Counts => end_of_day::publish(self).await?,
+                PhaseKind::Comparison => comparison::compare(self).await?,
             }
             info!(phase = phase.kind.word(), "phase done");
         }
         Ok(())
+    }
+
+    /// Whether a phase has nothing to do in this run.
+    async fn is_not_for_this_run(&self, phase: PhaseKind) -> Result<bool> {
+        // Under Manual Sync products come by their own action first, and blank means customers and orders (spec 1.2).
+        if phase == PhaseKind::Products && self.kind == RunKind::Sync && self.store.grants.manual_sync {
+            return Ok(self.db.cursor(self.store.id, phase).await?.is_none());
+        }
+        // Grants may have changed since the run was asked for, and another run have made the initial dataset.
+        if self.kind.makes_initial(phase) && phase == PhaseKind::Inventory && !self.dry_run {
+            let flags = self.db.one_time_flags(self.store.id).await?;
+            return Ok(flags.iter().any(|(done, by, _)| *done == phase && *by != self.lease.run));
+        }
+        Ok(false)
+    }
+
+    /// From which instant of the store's clock on a kind of data is to be read; none where all of it is.
+    async fn since(&self, phase: PhaseKind) -> Result<Option<Timestamp>> {
+        if !self.kind.reads_changes() {
+            return Ok(None);
+        }
+        Ok(self.db.cursor(self.store.id, phase).await?.map(|cursor| cursor.since))
+    }
+
+    /// Keeps the history of what a page changed.
+    async fn note(&self, tx: &mut Tx, changes: Vec<Change>) -> Result<()> {
+        let origin = Origin {
+            division: self.place.division,
+            store: Some(self.store.id),
+            actor: format!("run {} ({})", self.lease.run.0, self.asked_by),
+            run: Some(self.lease.run),
+        };
+        Ok(changes::note(&self.db, tx, &origin, changes).await?)
     }
 
     /// The codes of the place the data goes to.
@@ -194,7 +249,7 @@ impl Work {
         if !self.dry_run {
             let verb = if again { "goes on" } else { "begins" };
             let message = format!("{} {verb}.", label(phase));
-            let change = Change::Run(self.lease.run);
+            let change = events::Change::Run(self.lease.run);
             self.db.add_event(&mut tx, self.lease.store, Severity::Info, message, change).await?;
         }
         tx.commit(&self.bus).await?;
@@ -228,14 +283,23 @@ impl Work {
         /// What the store may still have been writing down when the run began (OQ-9).
         const OVERLAP: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
         let now = self.db.clock.now();
-        let once = self.kind == RunKind::Import && !self.dry_run;
-        tx.end_phase(&self.lease, phase, once, now).await?;
-        if matches!(phase, PhaseKind::Products | PhaseKind::PickingOrders)
+        let initial = self.kind.makes_initial(phase);
+        if initial {
+            let run = self.db.existing_run(self.lease.run).await?;
+            let counts = run.phases.iter().find(|one| one.kind == phase).map(|one| one.counts);
+            let Counts { created, updated, .. } = counts.unwrap_or_default();
+            let new = format!("{created} made, {updated} changed");
+            let change = Change::of(ChangeKind::Import, label(phase), "initial dataset", "", new);
+            self.note(&mut tx, change.into_iter().collect()).await?;
+        }
+        tx.end_phase(&self.lease, phase, initial && !self.dry_run, now).await?;
+        if matches!(phase, PhaseKind::Products | PhaseKind::Customers | PhaseKind::PickingOrders)
             && self.kind != RunKind::Import
             && let Some(start) = self.db.store_start(self.lease.run).await?
         {
-            let cursor = SyncCursor { since: start - OVERLAP, completed_at: now };
-            tx.move_cursor(&self.lease, phase, cursor).await?;
+            let completed_at = (self.kind == RunKind::Sync).then_some(now);
+            let cursor = SyncCursor { since: start - OVERLAP, completed_at };
+            tx.move_cursor(self.store.id, phase, cursor).await?;
         }
         tx.commit(&self.bus).await?;
         Ok(())
@@ -257,7 +321,7 @@ impl Work {
             at: self.live.clock.now(),
             severity: Severity::Info,
             message: String::new(),
-            change: Change::Progress(Arc::new(run)),
+            change: events::Change::Progress(Arc::new(run)),
             seen: Arc::default(),
         });
         Ok(self.live.notify_progress(self.lease.store).await?)
@@ -273,6 +337,8 @@ pub(crate) fn label(phase: PhaseKind) -> &'static str {
         PhaseKind::PickingOrders => "Picking orders",
         PhaseKind::Shipments => "Shipments",
         PhaseKind::Counts => "Counts",
+        PhaseKind::Customers => "Customers",
+        PhaseKind::Comparison => "Comparison",
     }
 }
 

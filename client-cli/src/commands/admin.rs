@@ -11,11 +11,11 @@ use plugin_host_proto::v1::{
     SetFeatureGrantsRequest, Site, Store, UpdateSiteRequest,
 };
 use secrecy::ExposeSecret;
-use serde::Serialize;
 
 use super::keys;
 use crate::args::{Paging, Switch};
 use crate::error::Error;
+use crate::output::json::AsJson;
 use crate::output::{Column, Table};
 use crate::session::{Session, secret_from};
 use crate::text::{Zone, escape, on_off};
@@ -242,7 +242,7 @@ pub(crate) async fn run(
     }
 }
 
-fn done(session: &mut Session<'_, '_>, answer: &impl Serialize, words: &str) -> Result<(), Error> {
+fn done(session: &mut Session<'_, '_>, answer: &impl AsJson, words: &str) -> Result<(), Error> {
     if session.output.is_json() { session.output.json(answer) } else { session.output.line(&escape(words)) }
 }
 

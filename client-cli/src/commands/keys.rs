@@ -4,9 +4,9 @@ use plugin_host_proto::client;
 use plugin_host_proto::v1::{
     IssueKeyRequest, Key, KeyKind, ListKeysRequest, RevokeKeyRequest, RotateKeyRequest,
 };
-use serde::Serialize;
 
 use crate::error::Error;
+use crate::output::json::AsJson;
 use crate::output::{Column, Table};
 use crate::session::Session;
 use crate::text::{self, Zone};
@@ -91,7 +91,7 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
 /// Prints the key's text alone on its line, so that it can be piped.
 fn issued(
     session: &mut Session<'_, '_>,
-    answer: &impl Serialize,
+    answer: &impl AsJson,
     key: Option<&Key>,
     text: &str,
 ) -> Result<(), Error> {

@@ -2,8 +2,9 @@
 
 use plugin_host_proto::client;
 use plugin_host_proto::v1::{
-    ClosePickingOrderRequest, GetPickingOrderRequest, ListPickingOrdersRequest, PickItemRequest,
-    PickingOrder, PickingOrderState, ShipPickingOrderRequest, ShipmentState,
+    CancelPickingOrderRequest, ClosePickingOrderRequest, GetPickingOrderRequest, ListPickingOrdersRequest,
+    PickItemRequest, PickingOrder, PickingOrderState, ReopenPickingOrderRequest, ShipPickingOrderRequest,
+    ShipmentState,
 };
 
 use crate::args::Paging;
@@ -23,7 +24,11 @@ pub(crate) enum Action {
     /// Ship what was picked and not shipped yet; the store hears of it
     Ship(ShipArgs),
     /// Close a picking order with whatever was picked of it
-    Close(OrderArgs),
+    Close(CloseArgs),
+    /// Open a picking order again that was closed or cancelled here
+    Reopen(OrderArgs),
+    /// Cancel a picking order of which nothing is picked; the store's order stays as it is
+    Cancel(OrderArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,9 +81,30 @@ pub(crate) struct PickArgs {
     /// Code of the division, where the key sees several
     #[arg(long, value_name = "CODE")]
     division: Option<String>,
+    #[command(flatten)]
+    parcel: Parcel,
     /// Makes repeats harmless: the same id picks nothing twice
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
+}
+
+/// How a shipment travels.
+#[derive(Debug, clap::Args)]
+struct Parcel {
+    /// BigCommerce's code of the provider of the shipment: usps, fedex, ups and so on
+    #[arg(long, value_name = "CODE")]
+    provider: Option<String>,
+    /// The carrier's number, with which the shopper can follow the parcel
+    #[arg(long, value_name = "NUMBER")]
+    tracking: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CloseArgs {
+    #[command(flatten)]
+    order: OrderArgs,
+    #[command(flatten)]
+    parcel: Parcel,
 }
 
 #[derive(Debug, clap::Args)]
@@ -88,12 +114,8 @@ pub(crate) struct PickArgs {
 pub(crate) struct ShipArgs {
     /// Number of the picking order
     number: String,
-    /// BigCommerce's code of the provider: usps, fedex, ups and so on
-    #[arg(long, value_name = "CODE")]
-    provider: Option<String>,
-    /// The carrier's number, with which the shopper can follow the parcel
-    #[arg(long, value_name = "NUMBER")]
-    tracking: Option<String>,
+    #[command(flatten)]
+    parcel: Parcel,
     /// Code of the division, where the key sees several
     #[arg(long, value_name = "CODE")]
     division: Option<String>,
@@ -122,6 +144,8 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
                 site: args.site,
                 location: args.location,
                 request_id: args.request_id.unwrap_or_else(request_id),
+                provider: args.parcel.provider.unwrap_or_default(),
+                tracking_number: args.parcel.tracking.unwrap_or_default(),
             };
             let answer = session.client.warehouse().pick_item(request).await?.into_inner();
             show(answer.picking_order, session)
@@ -130,16 +154,31 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
             let request = ShipPickingOrderRequest {
                 division: args.division.unwrap_or_default(),
                 number: args.number,
-                provider: args.provider.unwrap_or_default(),
-                tracking_number: args.tracking.unwrap_or_default(),
+                provider: args.parcel.provider.unwrap_or_default(),
+                tracking_number: args.parcel.tracking.unwrap_or_default(),
                 request_id: args.request_id.unwrap_or_else(request_id),
             };
             let answer = session.client.warehouse().ship_picking_order(request).await?.into_inner();
             show(answer.picking_order, session)
         }
-        Action::Close(OrderArgs { number, division }) => {
-            let request = ClosePickingOrderRequest { division: division.unwrap_or_default(), number };
+        Action::Close(CloseArgs { order, parcel }) => {
+            let request = ClosePickingOrderRequest {
+                division: order.division.unwrap_or_default(),
+                number: order.number,
+                provider: parcel.provider.unwrap_or_default(),
+                tracking_number: parcel.tracking.unwrap_or_default(),
+            };
             let answer = session.client.warehouse().close_picking_order(request).await?.into_inner();
+            show(answer.picking_order, session)
+        }
+        Action::Reopen(OrderArgs { number, division }) => {
+            let request = ReopenPickingOrderRequest { division: division.unwrap_or_default(), number };
+            let answer = session.client.warehouse().reopen_picking_order(request).await?.into_inner();
+            show(answer.picking_order, session)
+        }
+        Action::Cancel(OrderArgs { number, division }) => {
+            let request = CancelPickingOrderRequest { division: division.unwrap_or_default(), number };
+            let answer = session.client.warehouse().cancel_picking_order(request).await?.into_inner();
             show(answer.picking_order, session)
         }
     }

@@ -1,9 +1,8 @@
-//! `runs`, `report` and `parked`: what was done, how it compares, and what waits for a person.
+//! `runs` and `report`: what was done, and how both sides compare.
 
 use plugin_host_proto::client;
 use plugin_host_proto::v1::{
-    GetReportRequest, ListParkedRecordsRequest, ListReportExceptionsRequest, ListRunsRequest, ParkedRecord,
-    ReportException, Run,
+    GetReportRequest, ListReportExceptionsRequest, ListRunsRequest, ReportException, Run,
 };
 
 use crate::Exit;
@@ -27,15 +26,6 @@ pub(crate) struct ReportArgs {
     /// List the exceptions one by one, of one reason or of all
     #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
     exceptions: Option<String>,
-    #[command(flatten)]
-    paging: Paging,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct ParkedArgs {
-    /// Only this reason
-    #[arg(long)]
-    reason: Option<String>,
     #[command(flatten)]
     paging: Paging,
 }
@@ -126,47 +116,6 @@ fn exceptions_table(exceptions: &[ReportException]) -> Table {
     let mut table = Table::new(["reason", "record", "detail"].map(Column::text).into());
     for exception in exceptions {
         table.row([&exception.reason, &exception.record, &exception.detail]);
-    }
-    table
-}
-
-/// Lists the records that wait for a person.
-pub(crate) async fn parked(args: ParkedArgs, session: &mut Session<'_, '_>) -> Result<(), Error> {
-    let store_id = session.store_id.clone();
-    let reason = args.reason.unwrap_or_default();
-    let records = session
-        .pages(&args.paging, async |client, page_size, page_token| {
-            let (store_id, reason) = (store_id.clone(), reason.clone());
-            let request = ListParkedRecordsRequest { store_id, reason, page_size, page_token };
-            let answer = client::read(client.plugin_host(), request, async |mut service, request| {
-                service.list_parked_records(request).await
-            });
-            let answer = answer.await?;
-            Ok((answer.parked_records, answer.next_page_token))
-        })
-        .await?;
-    let zone = session.zone().await?;
-    session.output.list(&records, "nothing waits for a person", |records| parked_table(records, &zone))
-}
-
-fn parked_table(records: &[ParkedRecord], zone: &Zone) -> Table {
-    let mut table = Table::new(vec![
-        Column::Number("parked"),
-        Column::text(format!("at ({})", zone.name())),
-        Column::text("record"),
-        Column::text("reason"),
-        Column::text("what happened"),
-        Column::text("what can be done"),
-    ]);
-    for record in records {
-        table.row([
-            &record.parked_id.to_string(),
-            &zone.time(record.parked_at.as_ref()),
-            &record.record,
-            &record.reason,
-            &record.explanation,
-            &record.way_out,
-        ]);
     }
     table
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use plugin_host_proto::client::Update;
 use plugin_host_proto::v1::stream_status_response::Change;
-use plugin_host_proto::v1::{Status, StreamStatusResponse};
+use plugin_host_proto::v1::{RunState, Status, StreamStatusResponse};
 use tokio::time::Instant;
 
 use super::connect::state;
+use super::watch::approval;
 use crate::error::{Error, in_one_line};
 use crate::output::{Output, Table};
 use crate::progress;
@@ -32,7 +33,12 @@ pub(crate) async fn run(args: &Args, session: &mut Session<'_, '_>) -> Result<()
         return follow(session).await;
     }
     let status = session.status().await?;
-    show(&status, session.output)
+    show(&status, session.output)?;
+    if let Some(held) = status.last.as_ref().filter(|run| run.state() == RunState::Held && !run.dry_run) {
+        let hint = approval(held, &session.program());
+        session.output.note(&hint);
+    }
+    Ok(())
 }
 
 async fn follow(session: &mut Session<'_, '_>) -> Result<(), Error> {
@@ -46,7 +52,7 @@ async fn follow(session: &mut Session<'_, '_>) -> Result<(), Error> {
             Update::Event(event) => {
                 (known, lost) = (true, false);
                 if session.output.is_json() {
-                    session.output.json(&event)?;
+                    session.output.json(&*event)?;
                 } else {
                     followed.show(&event, session.output)?;
                 }
@@ -162,7 +168,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use plugin_host_proto::v1::{Action, AllowedAction, Reason, Run, RunState, Severity, Store};
+    use plugin_host_proto::v1::{Action, AllowedAction, Excess, Reason, Run, RunKind, Severity, Store};
 
     use super::*;
 
@@ -205,6 +211,42 @@ mod tests {
         assert!(text.contains("parked records  1,234\n"), "{text}");
         assert!(!text.contains("Hidden"), "{text}");
         assert!(text.ends_with("\nlast:\nrun 3: unknown, failed\n"), "{text}");
+    }
+
+    #[test]
+    fn the_actions_of_manual_sync_and_a_held_run_are_shown() {
+        let action = |action: Action, label: &str, reasons: &[&str]| AllowedAction {
+            action: action.into(),
+            offered: true,
+            allowed: reasons.is_empty(),
+            label: label.to_owned(),
+            reasons: reasons
+                .iter()
+                .map(|message| Reason { message: (*message).to_owned(), ..Reason::default() })
+                .collect(),
+        };
+        let text = shown(&Status {
+            allowed_actions: vec![
+                action(Action::SynchronizeProducts, "Synchronize Products", &[]),
+                action(Action::ImportInventory, "Import Inventory", &["it was imported already"]),
+            ],
+            last: Some(Run {
+                run_id: 9,
+                kind: RunKind::EndOfDay.into(),
+                state: RunState::Held.into(),
+                excess: Some(Excess { zeroes: 30, selling: 40, ..Excess::default() }),
+                ..Run::default()
+            }),
+            ..Status::default()
+        });
+        assert!(text.contains("Synchronize Products  possible now\n"), "{text}");
+        assert!(text.contains("Import Inventory      it was imported already\n"), "{text}");
+        assert!(
+            text.ends_with(
+                "run 9: end-of-day, held\n  of 40 items that the store sells, 30 would go to zero\n"
+            ),
+            "{text}"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::args::Global;
 use crate::error::Error;
+use crate::output::json::{AsJson, plain};
 use crate::output::{Column, Output, Table};
 
 #[derive(Debug, clap::Subcommand)]
@@ -30,6 +31,12 @@ struct Line {
     address: String,
     current: bool,
     kept_in: String,
+}
+
+impl AsJson for Line {
+    fn as_json(&self) -> std::io::Result<Vec<u8>> {
+        plain(self)
+    }
 }
 
 /// Lists, chooses or forgets kept keys.

@@ -1,15 +1,16 @@
-//! `items`, `inventory`, `carriers`, `divisions` and `adjust`: the warehouse as it is.
+//! `items`, `inventory`, `carriers`, `customers`, `divisions` and `adjust`: the warehouse as it is.
 
 use plugin_host_proto::client;
 use plugin_host_proto::v1::{
-    AdjustInventoryRequest, Carrier, Division, InventoryRecord, Item, ListCarriersRequest,
-    ListDivisionsRequest, ListInventoryRequest, ListItemsRequest, ListSitesRequest, ListUomsRequest, Site,
-    Uom,
+    AdjustInventoryRequest, Carrier, Customer, Division, InventoryRecord, Item, ListCarriersRequest,
+    ListCustomersRequest, ListDivisionsRequest, ListInventoryRequest, ListItemsRequest, ListSitesRequest,
+    ListUomsRequest, Site, Uom,
 };
 use serde::Serialize;
 
 use crate::args::Paging;
 use crate::error::Error;
+use crate::output::json::{AsJson, plain};
 use crate::output::{Column, Table};
 use crate::session::{Session, request_id};
 use crate::text::{Zone, number, on_off};
@@ -24,6 +25,16 @@ pub(crate) struct DivisionArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct SearchArgs {
     /// Only items whose number or name contains this
+    search: Option<String>,
+    #[command(flatten)]
+    division: DivisionArgs,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CustomersArgs {
+    /// Only customers whose name, company or e-mail address contains this
     search: Option<String>,
     #[command(flatten)]
     division: DivisionArgs,
@@ -162,6 +173,53 @@ fn carriers_table(carriers: &[Carrier]) -> Table {
     table
 }
 
+/// Lists customers.
+pub(crate) async fn customers(args: CustomersArgs, session: &mut Session<'_, '_>) -> Result<(), Error> {
+    let (division, search) = (args.division.division.unwrap_or_default(), args.search.unwrap_or_default());
+    let customers = session
+        .pages(&args.paging, async |client, page_size, page_token| {
+            let (division, search) = (division.clone(), search.clone());
+            let request = ListCustomersRequest { division, search, page_size, page_token };
+            let answer = client::read(client.warehouse(), request, async |mut service, request| {
+                service.list_customers(request).await
+            });
+            let answer = answer.await?;
+            Ok((answer.customers, answer.next_page_token))
+        })
+        .await?;
+    session.output.list(&customers, "no customers", customers_table)
+}
+
+fn customers_table(customers: &[Customer]) -> Table {
+    let mut table = Table::new(vec![
+        Column::Number("customer"),
+        Column::text("store"),
+        Column::Number("id in store"),
+        Column::text("name"),
+        Column::text("company"),
+        Column::text("e-mail"),
+        Column::text("phone"),
+        Column::text("address"),
+    ]);
+    for customer in customers {
+        let in_store = match customer.store_customer_id {
+            0 => "guest".to_owned(),
+            id => id.to_string(),
+        };
+        table.row([
+            &customer.customer_id.to_string(),
+            &customer.store_id,
+            &in_store,
+            &customer.name,
+            &customer.company,
+            &customer.email,
+            &customer.phone,
+            &customer.address.lines().collect::<Vec<_>>().join(", "),
+        ]);
+    }
+    table
+}
+
 /// A division with everything that belongs to it, as a line of JSON.
 #[derive(Serialize)]
 struct Whole {
@@ -169,6 +227,12 @@ struct Whole {
     division: Division,
     sites: Vec<Site>,
     uoms: Vec<Uom>,
+}
+
+impl AsJson for Whole {
+    fn as_json(&self) -> std::io::Result<Vec<u8>> {
+        plain(self)
+    }
 }
 
 /// Lists divisions with their sites, locations and units of measure.
@@ -247,6 +311,22 @@ mod tests {
     fn a_change_has_a_sign_and_is_not_zero() {
         assert_eq!([change("+5"), change("-2"), change("7")], [Ok(5), Ok(-2), Ok(7)]);
         assert!(["0", "+0", "1.5", "five", ""].into_iter().all(|text| change(text).is_err()));
+    }
+
+    #[test]
+    fn a_customer_is_one_line_and_a_guest_is_called_one() {
+        let customer = Customer {
+            customer_id: 12,
+            store_id: "abc12".to_owned(),
+            name: "Ada Lovelace".to_owned(),
+            address: "1 Ockham Park\nSurrey".to_owned(),
+            ..Customer::default()
+        };
+        let known = Customer { store_customer_id: 7, ..customer.clone() };
+        let text = customers_table(&[customer, known]).render(None, false);
+        assert!(text.contains("12  abc12        guest  Ada Lovelace"), "{text}");
+        assert!(text.contains("12  abc12            7  Ada Lovelace"), "{text}");
+        assert!(text.contains("1 Ockham Park, Surrey"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // Every text of the window, in one place, ready to be translated.
 
-import type { PhaseJson, PhaseKindJson, RunJson, RunKindJson } from "./contract/pluginhost/v1/run_pb";
+import type { ExcessJson, PhaseJson, PhaseKindJson, RunJson, RunKindJson } from "./contract/pluginhost/v1/run_pb";
 
 const whole = new Intl.NumberFormat();
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -18,6 +18,8 @@ export const phaseName: Record<PhaseKindJson, string> = {
   PHASE_KIND_PICKING_ORDERS: "Orders",
   PHASE_KIND_SHIPMENTS: "Shipments",
   PHASE_KIND_COUNTS: "Counts",
+  PHASE_KIND_CUSTOMERS: "Customers",
+  PHASE_KIND_COMPARISON: "Comparison",
 };
 
 const runName: Record<RunKindJson, string> = {
@@ -26,6 +28,12 @@ const runName: Record<RunKindJson, string> = {
   RUN_KIND_SYNC: "Sync",
   RUN_KIND_SHIPMENTS: "Sending shipments",
   RUN_KIND_END_OF_DAY: "End of Day",
+  RUN_KIND_SYNCHRONIZE_PRODUCTS: "Synchronize Products",
+  RUN_KIND_IMPORT_INVENTORY: "Import Inventory",
+  RUN_KIND_SYNCHRONIZE_CARRIERS: "Synchronize Carriers",
+  RUN_KIND_SYNCHRONIZE_CUSTOMERS: "Synchronize Customers",
+  RUN_KIND_SYNCHRONIZE_PICKING_ORDERS: "Synchronize Picking Orders",
+  RUN_KIND_RECONCILIATION: "Reconciliation",
 };
 
 export const words = {
@@ -67,6 +75,16 @@ export function phaseState(phase: PhaseJson): string {
   }
 }
 
+/** What is more than usual about an End of Day, a sentence each. */
+function excessSentences(excess: ExcessJson | undefined): string[] {
+  const some = (value: string | number | undefined) => Number(value ?? 0) > 0;
+  return [
+    some(excess?.zeroes) ? `${count(excess?.zeroes)} of ${count(excess?.selling)} items would go to zero.` : "",
+    some(excess?.units) ? `Counts would change by ${count(excess?.units)} units in all.` : "",
+    some(excess?.drifted) ? `${count(excess?.drifted)} counts were changed in the store by somebody else.` : "",
+  ].filter(Boolean);
+}
+
 /** A run in one sentence. */
 export function runSentence(run: RunJson): string {
   const kind = run.kind ? runName[run.kind] : "";
@@ -85,6 +103,8 @@ export function runSentence(run: RunJson): string {
       return `${name} ended ${when(run.endedAt)}: ${counts}, ${sum("parked")} parked.`;
     case "RUN_STATE_FAILED":
       return `${name} stopped ${when(run.endedAt)}. ${run.problem ?? ""}`;
+    case "RUN_STATE_HELD":
+      return [`${name} was held ${when(run.endedAt)}: nothing was sent.`, ...excessSentences(run.excess)].join(" ");
     default:
       return name;
   }

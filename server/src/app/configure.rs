@@ -4,12 +4,12 @@ use super::{App, Caller, Error, Result, runs::next_due};
 use crate::{
     db::{self, SavedConfiguration, configuration_json},
     domain::{
-        configuration::{Configuration, Violation},
+        configuration::{Configuration, StockScope, Violation},
         run::RunKind,
         store::Store,
     },
     events::{Change, Severity},
-    warehouse::places::{self, PlaceIds},
+    warehouse::places::{self, PlaceIds, Site},
 };
 
 impl App {
@@ -53,7 +53,7 @@ impl App {
         let old = before.as_ref().map(|saved| configuration_json(&saved.values)).unwrap_or_default();
         let change = (old, configuration_json(&saved.values));
         self.db.audit(&mut tx, &saved.saved_by, Some(store.id), "saved the configuration", change).await?;
-        for kind in [RunKind::Sync, RunKind::EndOfDay] {
+        for kind in [RunKind::Sync, RunKind::EndOfDay, RunKind::Reconciliation] {
             let due = next_due(kind, &saved.values, store, saved.saved_at);
             tx.set_due(store.id, kind, due).await?;
         }
@@ -108,15 +108,19 @@ impl App {
         let site = sites.iter().find(|site| same(&site.code, &values.site));
         let location =
             site.and_then(|site| site.locations.iter().find(|(_, code)| same(code, &values.location)));
-        if let (Some(uom), Some(site), Some((location, _))) = (uom, site, location) {
+        let mut violations = Vec::new();
+        let counted = counted_locations(values, &sites, &mut violations);
+        if let (Some(uom), Some(site), Some((location, _)), true) =
+            (uom, site, location, violations.is_empty())
+        {
             return Ok(Ok(PlaceIds {
                 division: division.id,
                 uom: uom.id,
                 location: *location,
                 auto_delete_zero: site.auto_delete_zero,
+                counted,
             }));
         }
-        let mut violations = Vec::new();
         if uom.is_none() {
             violations.push(not_there("default_uom", "unit of measure", &values.uom, &owner));
         }
@@ -130,6 +134,37 @@ impl App {
         }
         Ok(Err(violations))
     }
+}
+
+/// The locations within the stock scope; what it names and the division does not have is a violation.
+fn counted_locations(values: &Configuration, sites: &[Site], violations: &mut Vec<Violation>) -> Vec<i64> {
+    for code in &values.stock_sites {
+        if !sites.iter().any(|site| same(&site.code, code)) {
+            let message = format!("There is no site {code:?}; choose among the sites of the division.");
+            violations.push(Violation::new("stock_sites", message));
+        }
+    }
+    let name = |site: &Site, location: &str| format!("{}/{location}", site.code);
+    let places: Vec<(&Site, &(i64, String))> =
+        sites.iter().flat_map(|site| site.locations.iter().map(move |location| (site, location))).collect();
+    for place in &values.excluded_locations {
+        if !places.iter().any(|(site, (_, code))| same(&name(site, code), place)) {
+            let message = format!("There is no location {place:?}; write SITE/LOCATION.");
+            violations.push(Violation::new("excluded_locations", message));
+        }
+    }
+    let is_counted = |site: &Site, location: &str| {
+        let in_scope = match values.stock_scope {
+            StockScope::Division => true,
+            StockScope::Sites => values.stock_sites.iter().any(|code| same(code, &site.code)),
+            StockScope::DefaultSite => same(&site.code, &values.site),
+            StockScope::DefaultLocation => same(&site.code, &values.site) && same(location, &values.location),
+        };
+        let place = name(site, location);
+        in_scope && !values.excluded_locations.iter().any(|excluded| same(excluded, &place))
+    };
+    let counted = places.into_iter().filter(|(site, (_, code))| is_counted(site, code));
+    counted.map(|(_, (id, _))| *id).collect()
 }
 
 fn same(one: &str, other: &str) -> bool {

@@ -2,12 +2,19 @@
 
 use super::{App, Caller, Error, Result};
 use crate::{
-    domain::{carrier::PROVIDERS, configuration::Violation, store::Store},
+    db::Tx,
+    domain::{
+        carrier::{PROVIDERS, provider_in},
+        configuration::{Configuration, PickupRule, ShipmentRule, Violation},
+        store::{Store, StoreId},
+    },
     warehouse::{
+        changes::{self, Change, ChangeKind, Origin},
         items,
-        orders::{self, PickingOrder},
+        order_states::{self, Wanted},
+        orders::{self, OrderState, PickingOrder, differences},
         picks::{self, NotPicked, Pick},
-        places::{self, Division, PlaceIds},
+        places::{self, Division},
         shipments,
     },
 };
@@ -27,8 +34,19 @@ pub struct PickRequest {
     pub site: String,
     /// Code of the location.
     pub location: String,
+    /// What the parcel says, where the pick brings about a shipment.
+    pub parcel: Parcel,
     /// What makes the request happen once.
     pub request_id: String,
+}
+
+/// What a parcel says of its way.
+#[derive(Clone, Debug, Default)]
+pub struct Parcel {
+    /// BigCommerce's code of the provider; may be empty.
+    pub provider: String,
+    /// The carrier's number; may be empty.
+    pub tracking_number: String,
 }
 
 /// What was picked of a picking order leaves the warehouse.
@@ -38,20 +56,34 @@ pub struct ShipRequest {
     pub division: String,
     /// Number of the picking order.
     pub number: String,
-    /// BigCommerce's code of the provider; may be empty.
-    pub provider: String,
-    /// The carrier's number; may be empty.
-    pub tracking_number: String,
+    /// What the parcel says.
+    pub parcel: Parcel,
     /// What makes the request happen once.
     pub request_id: String,
 }
 
+impl Parcel {
+    fn violations(&self) -> Vec<Violation> {
+        let mut wrong = Vec::new();
+        if !self.provider.is_empty() && !PROVIDERS.iter().any(|(code, _)| *code == self.provider) {
+            let codes = PROVIDERS.map(|(code, _)| code).join(", ");
+            wrong.push(Violation::new("provider", format!("Use one of {codes}, or leave it empty.")));
+        }
+        if self.tracking_number.chars().count() > 50 {
+            wrong.push(Violation::new("tracking_number", "Use at most 50 characters."));
+        }
+        wrong
+    }
+}
+
 impl App {
     /// What the numbers of a store's picking orders begin with: unique where stores share a division (OQ-28, H).
-    pub async fn order_prefix(&self, store: &Store, place: &PlaceIds) -> Result<String> {
+    pub async fn order_prefix(&self, store: &Store, values: &Configuration, division: i64) -> Result<String> {
+        if let Some(prefix) = &values.order_prefix {
+            return Ok(prefix.clone());
+        }
         let divisions = places::divisions(&self.db, Some(store.id)).await?;
-        let is_shared =
-            divisions.iter().any(|division| division.id == place.division && division.stores.len() > 1);
+        let is_shared = divisions.iter().any(|one| one.id == division && one.stores.len() > 1);
         Ok(if is_shared { format!("BC-{}-", store.hash) } else { "BC-".to_owned() })
     }
 
@@ -69,7 +101,7 @@ impl App {
 
     /// Takes units for an order, once for each request.
     pub async fn pick(&self, caller: &Caller, asked: PickRequest) -> Result<(Division, PickingOrder)> {
-        let mut wrong = Vec::new();
+        let mut wrong = asked.parcel.violations();
         if asked.units < 1 {
             wrong.push(Violation::new("units", "Say how many units were picked, at least 1."));
         }
@@ -106,7 +138,25 @@ impl App {
         // A sync that follows this very order waits, or is seen.
         self.db.lock_store(&mut tx, order.of.0).await?;
         match picks::pick(&self.db, &mut tx, &pick, !site.auto_delete_zero).await? {
-            Ok(()) => tx.commit(&self.bus).await?,
+            Ok(left) => {
+                let mut after = order.clone();
+                after
+                    .lines
+                    .iter_mut()
+                    .filter(|one| one.line_id == line)
+                    .for_each(|one| one.picked += asked.units);
+                let closes = after.is_picked();
+                if closes {
+                    after.header.state = OrderState::Closed;
+                }
+                let field = format!("on hand in {} / {}", site.code, location.1);
+                let stock = Change::of(ChangeKind::Inventory, &item.number, &field, left + asked.units, left);
+                let changes = stock.into_iter().chain(differences(Some(&order), &after)).collect();
+                self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
+                self.owe(&mut tx, caller, &order, closes, (&asked.parcel, &pick.request_id)).await?;
+                tx.commit(&self.bus).await?;
+                self.request_shipments().await?;
+            }
             Err(NotPicked::NothingLeft) => {
                 return Err(Error::Refused(format!("{} changed meanwhile: look at it again.", order.number)));
             }
@@ -123,27 +173,19 @@ impl App {
 
     /// Ships what was picked of an order and not shipped yet, once for each request.
     pub async fn ship(&self, caller: &Caller, asked: ShipRequest) -> Result<(Division, PickingOrder)> {
-        let mut wrong = Vec::new();
+        let mut wrong = asked.parcel.violations();
         if asked.request_id.is_empty() {
             wrong.push(Violation::new(
                 "request_id",
                 "Send an id of your own, so that a repeat ships nothing more.",
             ));
         }
-        if !asked.provider.is_empty() && !PROVIDERS.iter().any(|(code, _)| *code == asked.provider) {
-            let codes = PROVIDERS.map(|(code, _)| code).join(", ");
-            wrong.push(Violation::new("provider", format!("Use one of {codes}, or leave it empty.")));
-        }
-        if asked.tracking_number.chars().count() > 50 {
-            wrong.push(Violation::new("tracking_number", "Use at most 50 characters."));
-        }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
         let division = self.division(caller, &asked.division).await?;
         let order = self.picking_order(caller, &division, &asked.number).await?;
-        let (store_id, _, consignment) = order.of;
-        if consignment == 0 || order.header.ship_to.is_empty() {
+        if order.is_pickup() {
             return Err(Error::Refused(format!(
                 "{} is picked up, so there is nothing to ship.",
                 order.number
@@ -151,39 +193,117 @@ impl App {
         }
         let mut tx = self.db.begin().await?;
         // Of two who ship at the same moment, the second one sees what the first has shipped.
-        self.db.lock_store(&mut tx, store_id).await?;
+        self.db.lock_store(&mut tx, order.of.0).await?;
         if shipments::is_done(&self.db, &asked.request_id).await? {
             return Ok((division, order));
         }
-        let shipped = shipments::shipped_units(&self.db, order.id).await?;
-        let left = order.lines.iter().map(|line| {
-            (line.line_id, line.picked - shipped.get(&line.line_id).copied().unwrap_or_default())
-        });
-        let lines: Vec<(i64, i64)> = left.filter(|(_, units)| *units > 0).collect();
-        if lines.is_empty() {
+        if !self.owe_shipment(&mut tx, caller, &order, (&asked.parcel, &asked.request_id)).await? {
             return Err(Error::Refused(format!(
                 "Nothing of {} is picked and not shipped yet.",
                 order.number
             )));
         }
-        let new = shipments::NewShipment {
-            store: store_id,
-            picking_order: order.id,
-            provider: asked.provider,
-            tracking_number: asked.tracking_number,
-            lines,
-            actor: caller.name(),
-            request_id: asked.request_id,
-        };
-        shipments::owe(&self.db, &mut tx, &new).await?;
         tx.commit(&self.bus).await?;
         // Where this fails, the next second asks again.
         self.request_shipments().await?;
         Ok((division, order))
     }
 
+    /// Owes the store what a pick, or the end of an order, is to bring about as configured (OQ-30, amendment I).
+    async fn owe(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        order: &PickingOrder,
+        closes: bool,
+        (parcel, request_id): (&Parcel, &str),
+    ) -> Result<()> {
+        let saved = self.db.configuration(order.of.0).await?;
+        let values = saved.map(|saved| saved.values).unwrap_or_default();
+        if order.is_pickup() {
+            if closes && values.pickup_rule == PickupRule::Complete && order.of.1 > 0 {
+                order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
+            }
+            return Ok(());
+        }
+        let now = match values.shipment_rule {
+            ShipmentRule::OnClose => closes,
+            ShipmentRule::EachPick => true,
+            ShipmentRule::ByHand => false,
+        };
+        if now {
+            let request_id = format!("{request_id}/shipment");
+            self.owe_shipment(tx, caller, order, (parcel, &request_id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down a shipment of what is picked and not shipped; false when there is nothing.
+    async fn owe_shipment(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        order: &PickingOrder,
+        (parcel, request_id): (&Parcel, &str),
+    ) -> Result<bool> {
+        let lines = shipments::unshipped(tx, order.id).await?;
+        if lines.is_empty() {
+            return Ok(false);
+        }
+        let units: i64 = lines.iter().map(|(_, units)| units).sum();
+        let provider = match parcel.provider.as_str() {
+            "" => provider_in(&order.header.method),
+            provider => provider,
+        };
+        let new = shipments::NewShipment {
+            store: order.of.0,
+            picking_order: order.id,
+            provider: provider.to_owned(),
+            tracking_number: parcel.tracking_number.clone(),
+            lines,
+            actor: caller.name(),
+            request_id: request_id.to_owned(),
+        };
+        shipments::owe(&self.db, tx, &new).await?;
+        let words = format!("{units} units {} {}", new.provider, new.tracking_number);
+        let change = Change::of(ChangeKind::PickingOrder, &order.number, "shipment", "", words.trim_end());
+        let division = orders::division_of(tx, order.id).await?;
+        self.note_changes(tx, caller, division, order.of.0, change.into_iter().collect()).await?;
+        Ok(true)
+    }
+
+    /// Keeps the history of what a person changed.
+    pub(super) async fn note_changes(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        division: i64,
+        store: StoreId,
+        changes: Vec<Change>,
+    ) -> Result<()> {
+        let origin = Origin { division, store: Some(store), actor: caller.name(), run: None };
+        Ok(changes::note(&self.db, tx, &origin, changes).await?)
+    }
+
     /// Closes an order with whatever was picked of it.
     pub async fn close_order(
+        &self,
+        caller: &Caller,
+        (division, number): (&str, &str),
+        parcel: &Parcel,
+    ) -> Result<(Division, PickingOrder)> {
+        let wrong = parcel.violations();
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let division = self.division(caller, division).await?;
+        let order = self.picking_order(caller, &division, number).await?;
+        let from = [OrderState::Open, OrderState::OnHold];
+        self.give_state(caller, &division, &order, &from, (OrderState::Closed, ""), Some(parcel)).await
+    }
+
+    /// Opens an order again that a person closed or cancelled.
+    pub async fn reopen_order(
         &self,
         caller: &Caller,
         division: &str,
@@ -191,12 +311,62 @@ impl App {
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
+        let why = match order.header.state {
+            OrderState::Open | OrderState::OnHold => "is open already",
+            OrderState::Cancelled if !order.by_hand => "was ended by the store",
+            _ if order.is_picked() => "has nothing left to pick",
+            _ => {
+                let from = [OrderState::Closed, OrderState::Cancelled];
+                return self.give_state(caller, &division, &order, &from, (OrderState::Open, ""), None).await;
+            }
+        };
+        Err(Error::Refused(format!("{} {why}.", order.number)))
+    }
+
+    /// Cancels an order of which nothing is picked; the store's order stays as it is, and its goods stay promised.
+    pub async fn cancel_order(
+        &self,
+        caller: &Caller,
+        division: &str,
+        number: &str,
+    ) -> Result<(Division, PickingOrder)> {
+        let division = self.division(caller, division).await?;
+        let order = self.picking_order(caller, &division, number).await?;
+        if order.is_begun() {
+            let message =
+                format!("Something of {} is picked: close it, or put the goods back.", order.number);
+            return Err(Error::Refused(message));
+        }
+        let from = [OrderState::Open, OrderState::OnHold];
+        let to = (OrderState::Cancelled, "it was cancelled here");
+        self.give_state(caller, &division, &order, &from, to, None).await
+    }
+
+    /// Gives an order a state by hand; with a parcel, what was picked of it may be owed to the store.
+    async fn give_state(
+        &self,
+        caller: &Caller,
+        division: &Division,
+        order: &PickingOrder,
+        from: &[OrderState],
+        to: (OrderState, &str),
+        parcel: Option<&Parcel>,
+    ) -> Result<(Division, PickingOrder)> {
         let mut tx = self.db.begin().await?;
         self.db.lock_store(&mut tx, order.of.0).await?;
-        picks::close(&self.db, &mut tx, order.id).await?;
+        if picks::set_state(&self.db, &mut tx, order.id, from, to).await? {
+            let mut after = order.clone();
+            (after.header.state, after.header.problem) = (to.0, to.1.to_owned());
+            let changes = differences(Some(order), &after);
+            self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
+            if let Some(parcel) = parcel {
+                let request_id = format!("close/{}/{}", order.id, self.db.clock.now().as_millisecond());
+                self.owe(&mut tx, caller, order, true, (parcel, &request_id)).await?;
+            }
+        }
         tx.commit(&self.bus).await?;
-        let order = self.picking_order(caller, &division, number).await?;
-        Ok((division, order))
+        self.request_shipments().await?;
+        Ok((division.clone(), self.picking_order(caller, division, &order.number).await?))
     }
 }
 

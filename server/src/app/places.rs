@@ -9,6 +9,7 @@ use crate::{
         store::{Store, StoreId},
     },
     warehouse::{
+        changes::{self, Change, ChangeKind, Origin},
         items::{self, Item},
         places::{self, Division, Site, Uom},
         stock::{self, Adjustment, InventoryRecord},
@@ -199,6 +200,16 @@ impl App {
                 format!("{} has fewer than {} units there.", item.number, asked.change.unsigned_abs());
             return Err(Error::Invalid(vec![Violation::new("change", message)]));
         };
+        let field = format!("on hand in {} / {location}", site.code);
+        let change = Change::of(
+            ChangeKind::Inventory,
+            &item.number,
+            &field,
+            on_hand - asked.change,
+            format!("{on_hand} ({})", adjustment.reason),
+        );
+        let origin = Origin { division: division.id, store: None, actor: caller.name(), run: None };
+        changes::note(&self.db, &mut tx, &origin, change.into_iter().collect()).await?;
         tx.commit(&self.bus).await?;
         let record = InventoryRecord {
             site: site.code,

@@ -8,9 +8,9 @@ use super::{App, Caller, Error, Result};
 use crate::{
     db::{self, Asked, NewRun, Tx},
     domain::{
-        configuration::Configuration,
+        configuration::{Configuration, Violation},
         run::{Run, RunId, RunKind, RunState},
-        schedule::{next_end_of_day, next_sync},
+        schedule::{next_end_of_day, next_reconciliation, next_sync},
         store::{Store, ready_for},
     },
     events::{Change, Severity},
@@ -20,6 +20,32 @@ use crate::{
 /// Syncs asked for in one look; what is left is still due a second later.
 const DUE_AT_ONCE: i64 = 200;
 
+/// A run as somebody asks for it.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// What it shall do.
+    pub kind: RunKind,
+    /// Whether it only shows what would happen.
+    pub dry_run: bool,
+    /// The held run whose excess a person lets it do.
+    pub approved: Option<RunId>,
+    /// The local date it is for, where the clock asks for an End of Day.
+    pub local_date: Option<String>,
+    /// Repeats with the same id lead to the same run; may be empty.
+    pub request_id: String,
+}
+
+impl RunRequest {
+    /// A plain request for a kind of run.
+    pub fn of(kind: RunKind) -> Self {
+        Self { kind, dry_run: false, approved: None, local_date: None, request_id: String::new() }
+    }
+
+    fn method(&self) -> String {
+        format!("{}{}", self.kind.word(), if self.dry_run { " DRY RUN" } else { "" })
+    }
+}
+
 impl App {
     /// Asks for a run: joins one that has not ended, takes a failed import up again, or queues a new one.
     ///
@@ -28,9 +54,7 @@ impl App {
         &self,
         caller: &Caller,
         store: &Store,
-        kind: RunKind,
-        dry_run: bool,
-        request_id: &str,
+        request: &RunRequest,
     ) -> Result<(Run, bool)> {
         let asked_by = caller.name();
         let asked = loop {
@@ -38,11 +62,17 @@ impl App {
             // transaction ends.
             let mut tx = self.db.begin().await?;
             self.db.lock_store(&mut tx, store.id).await?;
-            match self.ask(&mut tx, &asked_by, store, kind, dry_run, request_id).await {
+            match self.ask(&mut tx, &asked_by, store, request).await {
                 // Somebody asked at the same moment: now there is a run to join.
                 Err(Error::Db(db::Error::Conflict(_))) => {}
                 Err(error) => return Err(error),
                 Ok(asked) => {
+                    if let Some(held) = request.approved {
+                        let action = format!("approved the held End of Day of run {}", held.0);
+                        self.db
+                            .audit(&mut tx, &asked_by, Some(store.id), &action, Default::default())
+                            .await?;
+                    }
                     tx.commit(&self.bus).await?;
                     break asked;
                 }
@@ -52,29 +82,10 @@ impl App {
         Ok((self.db.existing_run(asked.id).await?, asked.joined))
     }
 
-    /// Asks for an End of Day now; `approved` items may go to zero at once.
-    pub async fn request_end_of_day(
-        &self,
-        caller: &Caller,
-        store: &Store,
-        approved: i64,
-        request_id: &str,
-    ) -> Result<(Run, bool)> {
-        let mut tx = self.db.begin().await?;
-        self.db.lock_store(&mut tx, store.id).await?;
-        let asked = self.ask(&mut tx, &caller.name(), store, RunKind::EndOfDay, false, request_id).await?;
-        if !asked.joined {
-            self.db.note_end_of_day(&mut tx, asked.id, approved, None).await?;
-        }
-        tx.commit(&self.bus).await?;
-        self.wake.notify_one();
-        Ok((self.db.existing_run(asked.id).await?, asked.joined))
-    }
-
     /// Asks for what is due by the clock; each is asked for by one server.
     pub async fn request_due(&self) -> Result<()> {
         let now = self.db.clock.now();
-        for kind in [RunKind::Sync, RunKind::EndOfDay] {
+        for kind in [RunKind::Sync, RunKind::EndOfDay, RunKind::Reconciliation] {
             for (id, due) in self.db.due(kind, now, DUE_AT_ONCE).await? {
                 let Some(store) = self.db.store(id).await? else { continue };
                 self.take_due(&store, kind, due).await?;
@@ -103,13 +114,10 @@ impl App {
             self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
             return Ok(tx.commit(&self.bus).await?);
         }
-        match self.ask(&mut tx, by_the_clock(kind), store, kind, false, "").await {
-            Ok(asked) => {
-                if kind == RunKind::EndOfDay && !asked.joined {
-                    self.db.note_end_of_day(&mut tx, asked.id, 0, Some(date(due).to_string())).await?;
-                }
-                tx.commit(&self.bus).await?;
-            }
+        let local_date = (kind == RunKind::EndOfDay).then(|| date(due).to_string());
+        let request = RunRequest { local_date, ..RunRequest::of(kind) };
+        match self.ask(&mut tx, by_the_clock(kind), store, &request).await {
+            Ok(_) => tx.commit(&self.bus).await?,
             // The next one is due in any case. What a sync lacks the store's own state says, all the time.
             Err(error @ (Error::NotReady(_) | Error::Invalid(_))) => {
                 if kind == RunKind::EndOfDay {
@@ -135,7 +143,7 @@ impl App {
             let Some(store) = self.db.store(id).await? else { continue };
             let mut tx = self.db.begin().await?;
             self.db.lock_store(&mut tx, id).await?;
-            match self.ask(&mut tx, "the outbox", &store, RunKind::Shipments, false, "").await {
+            match self.ask(&mut tx, "the outbox", &store, &RunRequest::of(RunKind::Shipments)).await {
                 Ok(_) => tx.commit(&self.bus).await?,
                 Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
                 Err(error) => return Err(error),
@@ -145,36 +153,26 @@ impl App {
         Ok(())
     }
 
-    pub(super) async fn ask(
-        &self,
-        tx: &mut Tx,
-        asked_by: &str,
-        store: &Store,
-        kind: RunKind,
-        dry_run: bool,
-        request_id: &str,
-    ) -> Result<Asked> {
-        let method = match (kind, dry_run) {
-            (RunKind::Import, false) => "Import",
-            (RunKind::Import, true) => "Import dry run",
-            (RunKind::Sync, _) => "Sync",
-            (RunKind::Shipments, _) => "Shipments",
-            (RunKind::EndOfDay, _) => "End of Day",
-        };
-        if let Some(outcome) = self.db.request_outcome(store.id, method, request_id).await?
+    async fn ask(&self, tx: &mut Tx, asked_by: &str, store: &Store, request: &RunRequest) -> Result<Asked> {
+        let (kind, dry_run, method) = (request.kind, request.dry_run, request.method());
+        if let Some(outcome) = self.db.request_outcome(store.id, &method, &request.request_id).await?
             && let Ok(id) = outcome.parse()
         {
             return Ok(Asked { id: RunId(id), joined: true });
         }
-        let unfinished = match kind {
-            RunKind::Import => self.db.unfinished_import(store.id, dry_run).await?,
-            RunKind::Sync | RunKind::Shipments | RunKind::EndOfDay => None,
-        };
+        if let Some(held) = request.approved {
+            self.check_held(store, held).await?;
+        }
+        let unfinished =
+            if kind.happens_once() { self.db.unfinished(store.id, kind, dry_run).await? } else { None };
         let waiting = match &unfinished {
             Some(run) => (!run.state.is_final()).then_some(run.id),
             None => self.db.queued_run(store.id, kind, dry_run).await?,
         };
         if let Some(id) = waiting {
+            if let Some(held) = request.approved {
+                self.db.approve(tx, id, held).await?;
+            }
             return Ok(Asked { id, joined: true });
         }
         let configuration = self.db.configuration(store.id).await?;
@@ -196,14 +194,22 @@ impl App {
                 dry_run,
                 asked_by: asked_by.to_owned(),
                 configuration_revision: configuration.revision,
+                approved: request.approved,
+                local_date: request.local_date.clone(),
             };
             let done = if kind == RunKind::Import { &done[..] } else { &[] };
             self.db.add_run(tx, &new, done).await?
         };
-        self.db.keep_request(tx, store.id, method, request_id, id.0.to_string()).await?;
+        self.db.keep_request(tx, store.id, &method, &request.request_id, id.0.to_string()).await?;
         let message = format!("{} was asked for by {asked_by}.", super::status::run_words(kind, dry_run));
         self.db.add_event(tx, store.id, Severity::Info, message, Change::Run(id)).await?;
         Ok(Asked { id, joined: false })
+    }
+
+    async fn check_held(&self, store: &Store, id: RunId) -> Result<()> {
+        let run = self.db.run(id).await?.filter(|run| run.store == store.id && run.state == RunState::Held);
+        let message = || format!("Run {} is no End of Day of this store that was held.", id.0);
+        run.map(drop).ok_or_else(|| Error::Invalid(vec![Violation::new("approved_run_id", message())]))
     }
 
     /// A run the caller may see.
@@ -225,7 +231,8 @@ pub(super) fn next_due(
     match kind {
         RunKind::Sync => next_sync(configuration, store.id, &zone, after),
         RunKind::EndOfDay => next_end_of_day(configuration, &zone, after),
-        RunKind::Import | RunKind::Shipments => None,
+        RunKind::Reconciliation => next_reconciliation(configuration, store.id, &zone, after),
+        _ => None,
     }
 }
 

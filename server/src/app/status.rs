@@ -5,7 +5,7 @@ use crate::{
     db::RunFilter,
     domain::{
         run::{PhaseKind, Run, RunId, RunKind, RunState},
-        store::{Missing, Store, offers_import, ready_for},
+        store::{Missing, Store, StoreId, offers, ready_for},
     },
 };
 
@@ -26,16 +26,12 @@ pub struct Status {
     pub last: Option<Run>,
     /// How many records wait for a person.
     pub parked: i64,
-    /// Whether Import can be asked for.
-    pub import: AllowedAction,
-    /// Whether Sync can be asked for.
-    pub sync: AllowedAction,
+    /// What can be asked for.
+    pub actions: Vec<(RunKind, AllowedAction)>,
     /// When the last sync was complete.
     pub synced_at: Option<jiff::Timestamp>,
     /// When the next sync is due by the clock.
     pub sync_due_at: Option<jiff::Timestamp>,
-    /// Whether End of Day can be asked for.
-    pub end_of_day: AllowedAction,
     /// When the next End of Day is due by the clock.
     pub end_of_day_due_at: Option<jiff::Timestamp>,
     /// The phases of the initial dataset that are done, by which run and when.
@@ -54,15 +50,38 @@ pub struct AllowedAction {
 }
 
 /// What people call a run.
-pub(crate) fn run_words(kind: RunKind, dry_run: bool) -> &'static str {
-    match (kind, dry_run) {
-        (RunKind::Import, false) => "Import Products, Inventory, and Carriers",
-        (RunKind::Import, true) => "A dry run of Import Products, Inventory, and Carriers",
-        (RunKind::Sync, _) => "Sync",
-        (RunKind::Shipments, _) => "Sending shipments",
-        (RunKind::EndOfDay, _) => "End of Day",
+pub(crate) fn run_words(kind: RunKind, dry_run: bool) -> String {
+    let words = plain_words(kind);
+    if dry_run { format!("A dry run of {words}") } else { words.to_owned() }
+}
+
+fn plain_words(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Import => "Import Products, Inventory, and Carriers",
+        RunKind::Sync => "Sync",
+        RunKind::Shipments => "Sending shipments",
+        RunKind::EndOfDay => "End of Day",
+        RunKind::SynchronizeProducts => "Synchronize Products",
+        RunKind::ImportInventory => "Import Inventory",
+        RunKind::SynchronizeCarriers => "Synchronize Carriers",
+        RunKind::SynchronizeCustomers => "Synchronize Customers",
+        RunKind::SynchronizePickingOrders => "Synchronize Picking Orders",
+        RunKind::Reconciliation => "Reconciliation",
     }
 }
+
+/// What clients offer, in the order of their buttons.
+const ACTIONS: [RunKind; 9] = [
+    RunKind::Import,
+    RunKind::SynchronizeProducts,
+    RunKind::ImportInventory,
+    RunKind::SynchronizeCarriers,
+    RunKind::SynchronizeCustomers,
+    RunKind::SynchronizePickingOrders,
+    RunKind::Sync,
+    RunKind::EndOfDay,
+    RunKind::Reconciliation,
+];
 
 impl App {
     /// A store as it is now.
@@ -76,9 +95,21 @@ impl App {
         let done: Vec<_> = one_time_flags.iter().map(|(phase, ..)| *phase).collect();
         let values = configuration.as_ref().map(|saved| &saved.values);
         let (running, queued) = open.into_iter().partition::<Vec<_>, _>(|run| run.state == RunState::Running);
-        let failed = self.db.unfinished_import(store.id, false).await?;
-        let resumes = failed.is_some_and(|run| run.state == RunState::Failed);
-        let label = if resumes { "Resume import" } else { "Import Products, Inventory, and Carriers" };
+        let mut actions = Vec::new();
+        for kind in ACTIONS {
+            let label = match kind {
+                RunKind::Sync => "Sync now",
+                RunKind::EndOfDay => "Run End of Day now",
+                RunKind::Reconciliation => "Compare both sides",
+                kind if kind.happens_once() && self.is_broken_off(store.id, kind).await? => {
+                    if kind == RunKind::Import { "Resume import" } else { "Resume Import Inventory" }
+                }
+                kind => plain_words(kind),
+            };
+            let missing = ready_for(kind, &store, values, &done);
+            let offered = offers(kind, store.grants);
+            actions.push((kind, AllowedAction { offered, label: label.to_owned(), missing }));
+        }
         Ok(Status {
             event_number,
             configuration_revision: configuration.as_ref().map_or(0, |saved| saved.revision),
@@ -86,30 +117,21 @@ impl App {
             queued,
             last: ended.into_iter().next(),
             parked: self.db.parked_count(store.id, "").await?,
-            import: AllowedAction {
-                offered: offers_import(store.grants),
-                label: label.to_owned(),
-                missing: ready_for(RunKind::Import, &store, values, &done),
-            },
-            sync: AllowedAction {
-                offered: store.grants.standard || store.grants.manual_sync,
-                label: "Sync now".to_owned(),
-                missing: ready_for(RunKind::Sync, &store, values, &done),
-            },
+            actions,
             synced_at: self
                 .db
                 .cursor(store.id, PhaseKind::PickingOrders)
                 .await?
-                .map(|cursor| cursor.completed_at),
-            end_of_day: AllowedAction {
-                offered: store.grants.standard || store.grants.manual_sync,
-                label: "Run End of Day now".to_owned(),
-                missing: ready_for(RunKind::EndOfDay, &store, values, &done),
-            },
+                .and_then(|cursor| cursor.completed_at),
             end_of_day_due_at: self.db.next_due(store.id, RunKind::EndOfDay).await?,
             sync_due_at: self.db.next_due(store.id, RunKind::Sync).await?,
             one_time_flags,
             store,
         })
+    }
+
+    async fn is_broken_off(&self, store: StoreId, kind: RunKind) -> Result<bool> {
+        let unfinished = self.db.unfinished(store, kind, false).await?;
+        Ok(unfinished.is_some_and(|run| run.state == RunState::Failed))
     }
 }

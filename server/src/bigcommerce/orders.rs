@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    Error, Result, StoreApi,
+    Error, Result, StoreApi, Unreadable,
     http::parse,
     wire::{http_date, text},
 };
-use crate::domain::order::{Consignment, OrderLine, StoreOrder};
+use crate::domain::order::{Consignment, OrderLine, Shopper, StoreOrder};
 
 /// Orders in a page: the most the endpoint gives.
 const PAGE: usize = 250;
@@ -24,10 +24,25 @@ pub enum OrderFilter {
     UpTo(i64),
 }
 
+/// Some orders.
+#[derive(Debug, Default)]
+pub struct OrderPage {
+    /// Those that could be read, by id.
+    pub orders: Vec<StoreOrder>,
+    /// Those that could not.
+    pub unreadable: Vec<Unreadable>,
+    /// The highest id of the page; none when it is empty.
+    pub last_id: Option<i64>,
+    /// Whether there may be more.
+    pub more: bool,
+}
+
 #[derive(Deserialize)]
 struct WireOrder {
     id: i64,
     status_id: i64,
+    #[serde(default)]
+    customer_id: i64,
     #[serde(default, deserialize_with = "text")]
     date_created: String,
     #[serde(default)]
@@ -65,6 +80,8 @@ struct WireAddress {
     country: String,
     #[serde(deserialize_with = "text")]
     email: String,
+    #[serde(deserialize_with = "text")]
+    phone: String,
 }
 
 #[derive(Deserialize)]
@@ -142,10 +159,10 @@ impl WireLine {
 }
 
 impl StoreApi {
-    /// The orders of a filter from an id on, by id, and whether there may be more.
+    /// The orders of a filter from an id on, by id.
     ///
     /// Their lines come with them; where BigCommerce cut the list short, they are read on their own.
-    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<(Vec<StoreOrder>, bool)> {
+    pub async fn orders(&self, filter: OrderFilter, min_id: i64) -> Result<OrderPage> {
         let mut limit = PAGE;
         let body = loop {
             match self.order_page(filter, min_id, limit).await {
@@ -154,18 +171,19 @@ impl StoreApi {
                 Err(error) => return Err(error),
             }
         };
-        let mut orders = Vec::new();
-        let found: Vec<WireOrder> = if body.is_empty() { Vec::new() } else { parse("v2/orders", &body)? };
-        let more = found.len() >= limit;
-        for order in found {
-            let lines = match order.included_lines() {
-                Some(lines) => lines,
-                None if order.is_deleted || order.order_is_digital => Vec::new(),
-                None => self.order_lines(order.id).await?,
-            };
-            orders.push(order.with_lines(lines));
+        let found: Vec<serde_json::Value> =
+            if body.is_empty() { Vec::new() } else { parse("v2/orders", &body)? };
+        let mut page = OrderPage { more: found.len() >= limit, ..OrderPage::default() };
+        for value in found {
+            let id = value.get("id").and_then(serde_json::Value::as_i64).unwrap_or_default();
+            page.last_id = page.last_id.max(Some(id));
+            match self.whole(value).await {
+                Ok(order) => page.orders.push(order),
+                Err(Error::Unreadable { what, .. }) => page.unreadable.push(Unreadable { id, what }),
+                Err(error) => return Err(error),
+            }
         }
-        Ok((orders, more))
+        Ok(page)
     }
 
     /// One order, also when it is archived; none when the store does not have it any more.
@@ -176,12 +194,43 @@ impl StoreApi {
             Err(Error::NotFound { .. }) => return Ok(None),
             reply => reply?,
         };
-        let order: WireOrder = parse(&path, &reply.body)?;
+        Ok(Some(self.whole(parse(&path, &reply.body)?).await?))
+    }
+
+    /// Sets the status of an order; doing it again changes nothing more.
+    pub async fn set_order_status(&self, id: i64, status_id: i64) -> Result<()> {
+        self.put(&format!("v2/orders/{id}"), &serde_json::json!({ "status_id": status_id })).await
+    }
+
+    /// How many orders there are in each status.
+    pub async fn order_counts(&self) -> Result<Vec<(i64, i64)>> {
+        #[derive(Deserialize)]
+        struct Status {
+            id: i64,
+            #[serde(default)]
+            count: i64,
+        }
+        #[derive(Deserialize, Default)]
+        struct Counts {
+            statuses: Vec<Status>,
+        }
+        let counts: Counts = self.json("v2/orders/count", &[]).await?.unwrap_or_default();
+        Ok(counts.statuses.into_iter().map(|status| (status.id, status.count)).collect())
+    }
+
+    /// An order with all its lines.
+    async fn whole(&self, value: serde_json::Value) -> Result<StoreOrder> {
+        let unreadable = |error: serde_json::Error| Error::Unreadable {
+            path: "v2/orders".into(),
+            what: error.to_string(),
+        };
+        let order = WireOrder::deserialize(value).map_err(unreadable)?;
         let lines = match order.included_lines() {
             Some(lines) => lines,
-            None => self.order_lines(id).await?,
+            None if order.is_deleted || order.order_is_digital => Vec::new(),
+            None => self.order_lines(order.id).await?,
         };
-        Ok(Some(order.with_lines(lines)))
+        order.with_lines(lines).map_err(unreadable)
     }
 
     async fn order_page(&self, filter: OrderFilter, min_id: i64, limit: usize) -> Result<bytes::Bytes> {
@@ -252,16 +301,16 @@ impl WireOrder {
         ((sum - self.items_total).abs() < 0.5).then_some(lines)
     }
 
-    fn consignments_of(&self, kind: &str) -> Vec<WireConsignment> {
+    fn consignments_of(&self, kind: &str) -> serde_json::Result<Vec<WireConsignment>> {
         let list = self.consignments.get(kind).and_then(serde_json::Value::as_array);
-        list.into_iter().flatten().filter_map(|one| WireConsignment::deserialize(one).ok()).collect()
+        list.into_iter().flatten().map(WireConsignment::deserialize).collect()
     }
 
     /// The order with its goods in their consignments; lines for no address are picked up.
-    fn with_lines(self, lines: Vec<WireLine>) -> StoreOrder {
+    fn with_lines(self, lines: Vec<WireLine>) -> serde_json::Result<StoreOrder> {
         let mut goods: Vec<WireLine> = lines.into_iter().filter(WireLine::is_goods).collect();
         let mut consignments = Vec::new();
-        for wire in self.consignments_of("shipping") {
+        for wire in self.consignments_of("shipping")? {
             let (own, others): (Vec<_>, Vec<_>) =
                 goods.into_iter().partition(|line| line.order_address_id == wire.id);
             goods = others;
@@ -272,7 +321,7 @@ impl WireOrder {
                 lines: own.into_iter().map(WireLine::line).collect(),
             });
         }
-        for wire in self.consignments_of("pickups") {
+        for wire in self.consignments_of("pickups")? {
             let ids: Vec<i64> = wire.line_items.iter().filter_map(|line| line.get("id")?.as_i64()).collect();
             let (own, others): (Vec<_>, Vec<_>) = goods.into_iter().partition(|line| ids.contains(&line.id));
             goods = others;
@@ -288,14 +337,21 @@ impl WireOrder {
             consignments.push(Consignment { id: 0, ship_to: String::new(), method: String::new(), lines });
         }
         consignments.retain(|consignment| !consignment.lines.is_empty());
-        StoreOrder {
+        let shopper = Shopper {
+            store_customer_id: self.customer_id,
+            name: self.billing_address.person(),
+            address: self.billing_address.lines(),
+            company: self.billing_address.company,
+            email: self.billing_address.email,
+            phone: self.billing_address.phone,
+        };
+        Ok(StoreOrder {
             id: self.id,
             status_id: self.status_id,
             is_archived: self.is_deleted,
-            customer: self.billing_address.person(),
-            email: self.billing_address.email,
+            shopper,
             ordered_at: http_date(&self.date_created).unwrap_or(Timestamp::UNIX_EPOCH),
             consignments,
-        }
+        })
     }
 }

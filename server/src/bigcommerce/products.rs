@@ -189,17 +189,40 @@ impl StoreApi {
         Ok(newest.data.first().map(|newest| Window { after, bound: newest.id, total }))
     }
 
+    /// How many products there are, or changed since an instant of the store's clock.
+    pub async fn product_count(&self, since: Option<Timestamp>) -> Result<i64> {
+        let since = since.map(|since| since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let mut query = vec![("limit", "1"), ("include_fields", "id")];
+        if let Some(since) = &since {
+            query.push(("date_modified:min", since));
+        }
+        let reply = self.get(PATH, &query).await?;
+        let page: Envelope<Vec<serde_json::Value>> = parse(PATH, &reply.body)?;
+        Ok(page.meta.pagination.total)
+    }
+
     /// Some products beyond an id that changed since an instant of the store's clock, in the order of their ids; empty
     /// at the end. One page begins where the last one ended, so that nothing slips while products change.
     pub async fn products_changed(&self, since: Timestamp, after: i64) -> Result<ProductPage> {
-        let (since, after) = (since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), after.to_string());
+        let since = since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        self.products_where(("date_modified:min", &since), after).await
+    }
+
+    /// Some of these products beyond an id, in the order of their ids; empty at the end.
+    pub async fn products_of(&self, ids: &[i64], after: i64) -> Result<ProductPage> {
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        self.products_where(("id:in", &ids.join(",")), after).await
+    }
+
+    async fn products_where(&self, filter: (&str, &str), after: i64) -> Result<ProductPage> {
+        let after = after.to_string();
         let mut limit = PAGE;
         loop {
             let limit_text = limit.to_string();
             let query = [
                 ("include", "variants"),
                 ("include_fields", FIELDS),
-                ("date_modified:min", since.as_str()),
+                filter,
                 ("id:greater", after.as_str()),
                 ("sort", "id"),
                 ("direction", "asc"),
@@ -316,6 +339,12 @@ impl Reading {
 }
 
 impl ProductPage {
+    /// Whether a product came with the page, readable or not.
+    pub fn has(&self, id: i64) -> bool {
+        let unreadable = self.unreadable.iter().any(|record| record.id == id);
+        unreadable || self.products.iter().any(|product| product.id == id)
+    }
+
     /// Several pages in their order as one, or the first error among them.
     pub fn join(pages: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
         let mut joined = Self::default();

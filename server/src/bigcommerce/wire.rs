@@ -15,6 +15,22 @@ pub(super) struct Envelope<T> {
 pub(super) struct Meta {
     #[serde(default)]
     pub(super) pagination: Pagination,
+    #[serde(default)]
+    pub(super) cursor_pagination: Option<CursorPagination>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct CursorPagination {
+    #[serde(deserialize_with = "text")]
+    pub(super) end_cursor: String,
+    pub(super) links: CursorLinks,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct CursorLinks {
+    pub(super) next: Option<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -7,13 +7,27 @@ use sqlx::any::AnyRow;
 use super::{Db, Error, Result, Row, Tx};
 use crate::domain::{
     catalog::ItemNumberRule,
-    configuration::{Configuration, StockDecrease},
+    configuration::{
+        Configuration, DriftPolicy, GuestRule, HoldLimits, OpenOrders, PickupRule, ShipmentRule,
+        StockDecrease, StockScope,
+    },
     run::words,
     store::StoreId,
 };
 
 words!(ItemNumberRule { Sku = "SKU", ProductId = "PRODUCT_ID", Upc = "UPC", ProductName = "PRODUCT_NAME" });
 words!(StockDecrease { FollowStore = "FOLLOW_STORE", On = "ON", Off = "OFF" });
+words!(StockScope {
+    DefaultSite = "DEFAULT_SITE",
+    DefaultLocation = "DEFAULT_LOCATION",
+    Sites = "SITES",
+    Division = "DIVISION",
+});
+words!(OpenOrders { Division = "DIVISION", Store = "STORE" });
+words!(GuestRule { ByEmail = "BY_EMAIL", OneCustomer = "ONE_CUSTOMER" });
+words!(ShipmentRule { OnClose = "ON_CLOSE", EachPick = "EACH_PICK", ByHand = "BY_HAND" });
+words!(DriftPolicy { WarehouseWins = "WAREHOUSE_WINS", Hold = "HOLD" });
+words!(PickupRule { Leave = "LEAVE", Complete = "COMPLETE" });
 
 /// A configuration as saved.
 #[derive(Clone, Debug)]
@@ -44,6 +58,21 @@ struct Kept {
     end_of_day_time: Time,
     end_of_day: bool,
     time_zone: String,
+    imported_statuses: Vec<i64>,
+    order_prefix: Option<String>,
+    stock_scope: String,
+    stock_sites: Vec<String>,
+    excluded_locations: Vec<String>,
+    open_orders: String,
+    guest_rule: String,
+    guest_customer: String,
+    shipment_rule: String,
+    set_order_status: bool,
+    safety_buffer: i64,
+    hold_at_zero_percent: i32,
+    hold_at_units: i64,
+    drift_policy: String,
+    pickup_rule: String,
 }
 
 /// The JSON of a configuration, for its row and for the audit.
@@ -62,15 +91,33 @@ pub(crate) fn to_json(values: &Configuration) -> String {
         end_of_day_time: values.end_of_day_time,
         end_of_day: values.end_of_day,
         time_zone: values.time_zone.clone(),
+        imported_statuses: values.imported_statuses.clone(),
+        order_prefix: values.order_prefix.clone(),
+        stock_scope: values.stock_scope.word().to_owned(),
+        stock_sites: values.stock_sites.clone(),
+        excluded_locations: values.excluded_locations.clone(),
+        open_orders: values.open_orders.word().to_owned(),
+        guest_rule: values.guest_rule.word().to_owned(),
+        guest_customer: values.guest_customer.clone(),
+        shipment_rule: values.shipment_rule.word().to_owned(),
+        set_order_status: values.set_order_status,
+        safety_buffer: values.safety_buffer,
+        hold_at_zero_percent: values.hold.percent,
+        hold_at_units: values.hold.units,
+        drift_policy: values.drift_policy.word().to_owned(),
+        pickup_rule: values.pickup_rule.word().to_owned(),
     };
     serde_json::json!(kept).to_string()
+}
+
+fn known<T>(word: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
+    let unknown = || Error::Row { table: "configurations", column: "body", value: word.to_owned() };
+    read(word).ok_or_else(unknown)
 }
 
 fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
     let row = Row(row, "configurations");
     let kept: Kept = row.json("body")?;
-    let unknown =
-        |value: &str| Error::Row { table: "configurations", column: "body", value: value.to_owned() };
     let rules = kept.item_number_rules.iter();
     let values = Configuration {
         division: kept.division,
@@ -78,17 +125,28 @@ fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
         site: kept.site,
         location: kept.location,
         store_location_id: kept.store_location_id,
-        item_number_rules: rules
-            .map(|word| ItemNumberRule::from_word(word).ok_or_else(|| unknown(word)))
-            .collect::<Result<_>>()?,
-        stock_decrease: StockDecrease::from_word(&kept.stock_decrease)
-            .ok_or_else(|| unknown(&kept.stock_decrease))?,
+        item_number_rules: rules.map(|word| known(word, ItemNumberRule::from_word)).collect::<Result<_>>()?,
+        stock_decrease: known(&kept.stock_decrease, StockDecrease::from_word)?,
         auto_sync: kept.auto_sync,
         sync_interval_minutes: kept.sync_interval_minutes,
         active_hours: kept.active_hours,
         end_of_day_time: kept.end_of_day_time,
         end_of_day: kept.end_of_day,
         time_zone: kept.time_zone,
+        imported_statuses: kept.imported_statuses,
+        order_prefix: kept.order_prefix,
+        stock_scope: known(&kept.stock_scope, StockScope::from_word)?,
+        stock_sites: kept.stock_sites,
+        excluded_locations: kept.excluded_locations,
+        open_orders: known(&kept.open_orders, OpenOrders::from_word)?,
+        guest_rule: known(&kept.guest_rule, GuestRule::from_word)?,
+        guest_customer: kept.guest_customer,
+        shipment_rule: known(&kept.shipment_rule, ShipmentRule::from_word)?,
+        set_order_status: kept.set_order_status,
+        safety_buffer: kept.safety_buffer,
+        hold: HoldLimits { percent: kept.hold_at_zero_percent, units: kept.hold_at_units },
+        drift_policy: known(&kept.drift_policy, DriftPolicy::from_word)?,
+        pickup_rule: known(&kept.pickup_rule, PickupRule::from_word)?,
     };
     Ok(SavedConfiguration {
         revision: row.int("revision")?,

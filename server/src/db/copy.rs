@@ -5,17 +5,18 @@ use std::{path::Path, sync::Arc};
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
-use super::{Db, Engine, Lease, Result, Tx, Value, bulk, schema, sqlite_pool, sqlite_writer};
+use super::{Db, Engine, Exception, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
+use crate::domain::reason::Reason;
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 26] = [
     ("sequences", "1 = 1"),
     ("stores", "id = :store"),
     ("configurations", "store_id = :store"),
     ("runs", "id = :run"),
     ("phases", "run_id = :run"),
     ("divisions", "id IN (:divisions)"),
-    ("division_stores", "store_id = :store"),
+    ("division_stores", "division_id IN (:divisions)"),
     ("uoms", "division_id IN (:divisions)"),
     ("sites", "division_id IN (:divisions)"),
     ("locations", "site_id IN (SELECT id FROM sites WHERE division_id IN (:divisions))"),
@@ -24,22 +25,34 @@ const TABLES: [(&str, &str); 21] = [
     ("adjustments", "item_id IN (SELECT id FROM items WHERE division_id IN (:divisions))"),
     ("carriers", "division_id IN (:divisions)"),
     ("shipping_methods", "carrier_id IN (SELECT id FROM carriers WHERE division_id IN (:divisions))"),
-    ("bindings", "store_id = :store"),
-    ("open_order_lines", "store_id = :store"),
+    ("bindings", "store_id IN (:neighbours)"),
+    ("open_order_lines", "store_id IN (:neighbours)"),
     ("cursors", "store_id = :store"),
     ("counts", "store_id = :store"),
+    ("parked_records", "store_id = :store"),
+    ("resolutions", "store_id = :store"),
+    ("customers", "division_id IN (:divisions)"),
     ("picking_orders", "division_id IN (:divisions)"),
     (
         "picking_lines",
         "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))",
     ),
+    ("shipments", "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))"),
+    (
+        "shipment_lines",
+        "shipment_id IN (SELECT shipments.id FROM shipments JOIN picking_orders ON picking_orders.id = \
+         picking_order_id WHERE division_id IN (:divisions))",
+    ),
 ];
+
+/// The copy leaves out rows that others refer to, such as the runs that parked a record.
+const PARTIAL: &str = "PRAGMA foreign_keys = OFF";
 
 impl Db {
     /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.
     pub async fn copy_for_dry_run(&self, lease: &Lease, file: &Path) -> Result<Self> {
         let url = format!("sqlite:{}?mode=rwc", file.display());
-        let (writer, reader) = (sqlite_writer(&url).await?, sqlite_pool(&url, 2, &[]).await?);
+        let (writer, reader) = (sqlite_pool(&url, 1, &[PARTIAL]).await?, sqlite_pool(&url, 2, &[]).await?);
         schema::bring_up_to_date(Engine::Sqlite, &writer).await?;
         let copy = Self {
             engine: Engine::Sqlite,
@@ -54,6 +67,10 @@ impl Db {
         let mut tx = copy.begin().await?;
         for (table, condition) in TABLES {
             let condition = condition
+                .replace(
+                    ":neighbours",
+                    "SELECT store_id FROM division_stores WHERE division_id IN (:divisions)",
+                )
                 .replace(":divisions", "SELECT division_id FROM division_stores WHERE store_id = :store")
                 .replace(":store", &lease.store.0.to_string())
                 .replace(":run", &lease.run.0.to_string());
@@ -81,6 +98,23 @@ impl Db {
             while let Some(chunk) = rows.try_next().await.map_err(|error| error.1)? {
                 insert_rows(&mut tx, table, &chunk).await?;
             }
+        }
+        // What the copy would have changed is what a person wants to see before it happens.
+        let changes = tx
+            .statement(
+                "SELECT record || ', ' || field AS record, CASE WHEN old_value = '' THEN 'new: ' || new_value \
+                 ELSE old_value || ' → ' || new_value END AS detail FROM changes WHERE run_id = ? ORDER BY number",
+            )
+            .bind(lease.run.0);
+        let mut rows = changes.fetch(&copy.reader).try_chunks(500);
+        while let Some(chunk) = rows.try_next().await.map_err(|error| error.1)? {
+            let would = |row| {
+                let row = super::Row(row, "changes");
+                let (record, detail) = (row.text("record")?, row.text("detail")?);
+                Ok(Exception { reason: Reason::WouldChange, record, detail })
+            };
+            let exceptions: Vec<Exception> = chunk.iter().map(would).collect::<Result<_>>()?;
+            self.add_exceptions(&mut tx, lease.run, &exceptions).await?;
         }
         for phase in copy.existing_run(lease.run).await?.phases {
             let (begun, ended) =

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{Db, Result, Row, Tx, Value, bulk};
+use super::{Db, Result, Row, Tx, Value, bulk, resolutions::skipped};
 use crate::domain::{
     reason::Reason,
     run::{PhaseKind, RunId},
@@ -34,6 +34,8 @@ pub struct ParkedRecord {
     pub run: RunId,
     /// The kind of data.
     pub kind: PhaseKind,
+    /// Ids of the product or order, and of the variant, consignment or shipment, in BigCommerce.
+    pub of: (i64, i64),
     /// What it is in the store, in words.
     pub record: String,
     /// Why.
@@ -44,12 +46,25 @@ pub struct ParkedRecord {
     pub parked_at: Timestamp,
 }
 
+impl NewParked {
+    /// What is wrong, as a person has to skip it.
+    fn problem(&self) -> String {
+        problem(self.reason, &self.detail)
+    }
+}
+
+/// What is wrong with a record, as one text.
+pub(super) fn problem(reason: Reason, detail: &str) -> String {
+    format!("{}: {detail}", reason.words().code)
+}
+
 fn parked(row: &AnyRow) -> Result<ParkedRecord> {
     let row = Row(row, "parked_records");
     Ok(ParkedRecord {
         id: row.int("id")?,
         run: RunId(row.int("run_id")?),
         kind: row.word("kind", PhaseKind::from_word)?,
+        of: (row.int("record_id")?, row.int("part_id")?),
         record: row.text("record")?,
         reason: row.word("reason", Reason::from_code)?,
         detail: row.text("detail")?,
@@ -58,16 +73,23 @@ fn parked(row: &AnyRow) -> Result<ParkedRecord> {
 }
 
 impl Db {
-    /// Parks records, or notes that they are still parked.
+    /// Parks records, or notes that they are still parked; returns how many.
+    ///
+    /// What a person has skipped stays so while nothing about it changes.
     pub async fn park(
         &self,
         tx: &mut Tx,
         (store, run, kind): (StoreId, RunId, PhaseKind),
         records: &[NewParked],
-    ) -> Result<()> {
+    ) -> Result<i64> {
+        let left_out = skipped(tx, (store, kind), records).await?;
+        let records: Vec<&NewParked> = records
+            .iter()
+            .filter(|new| left_out.get(&(new.record_id, new.part_id)) != Some(&new.problem()))
+            .collect();
         let ids = self.next_ids("parked_records", records.len()).await?;
         let at = self.clock.now().as_millisecond();
-        let rows = ids.zip(records).map(|(id, new)| {
+        let rows = ids.zip(&records).map(|(id, new)| {
             [
                 id.into(),
                 store.0.into(),
@@ -85,7 +107,20 @@ impl Db {
                     parked_at)";
         let again = "ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET run_id = excluded.run_id, \
                      record = excluded.record, reason = excluded.reason, detail = excluded.detail";
-        bulk::insert(tx, into, rows.collect(), again).await.map(drop)
+        let parked = i64::try_from(records.len()).unwrap_or(i64::MAX);
+        bulk::insert(tx, into, rows.collect(), again).await.map(|_| parked)
+    }
+
+    /// One record of a store that waits.
+    pub async fn parked_record(&self, store: StoreId, id: i64) -> Result<Option<ParkedRecord>> {
+        let statement = self.statement("SELECT * FROM parked_records WHERE store_id = ? AND id = ?");
+        self.row(statement.bind(store.0).bind(id)).await?.as_ref().map(parked).transpose()
+    }
+
+    /// Frees a record.
+    pub async fn free(&self, tx: &mut Tx, id: i64) -> Result<()> {
+        let statement = tx.statement("DELETE FROM parked_records WHERE id = ?").bind(id);
+        tx.execute(statement).await.map(drop)
     }
 
     /// Frees records that a run has read again and has not parked again.
@@ -107,6 +142,26 @@ impl Db {
             read.into_iter().map(Value::from).collect(),
         )
         .await
+    }
+
+    /// The products or orders of a kind of data that wait, in their order, beyond one.
+    pub async fn parked_ids(
+        &self,
+        store: StoreId,
+        kind: PhaseKind,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<i64>> {
+        let statement = self
+            .statement(
+                "SELECT DISTINCT record_id FROM parked_records WHERE store_id = ? AND kind = ? AND record_id > ? \
+                 ORDER BY record_id LIMIT ?",
+            )
+            .bind(store.0)
+            .bind(kind.word())
+            .bind(after)
+            .bind(limit);
+        self.rows(statement).await?.iter().map(|row| Row(row, "parked_records").int("record_id")).collect()
     }
 
     /// How many records of a store wait.

@@ -86,10 +86,10 @@ impl Db {
         Ok(Some((row.json("body")?, row.at("made_at")?)))
     }
 
-    /// The newest run of a store that has a report.
+    /// The newest run of a store that has compared both sides.
     pub async fn newest_report(&self, store: StoreId) -> Result<Option<RunId>> {
-        let newest =
-            "SELECT MAX(run_id) AS id FROM run_reports JOIN runs ON runs.id = run_id WHERE store_id = ?";
+        let newest = "SELECT MAX(run_id) AS id FROM run_reports JOIN runs ON runs.id = run_id WHERE store_id = ? \
+             AND (dry_run = 1 OR kind <> 'END_OF_DAY')";
         let row = self.row(self.statement(newest).bind(store.0)).await?;
         Ok(row.map(|row| Row(&row, "run_reports").maybe_int("id")).transpose()?.flatten().map(RunId))
     }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
-use super::{Db, Error, Result, Row, Tx};
+use super::{Db, Error, Lease, Result, Row, Tx};
 use crate::domain::{
     run::{Counts, Phase, PhaseKind, PhaseState, Run, RunId, RunKind, RunState},
+    stock::Excess,
     store::StoreId,
 };
 
@@ -23,6 +25,10 @@ pub struct NewRun {
     pub asked_by: String,
     /// Revision of the configuration in force.
     pub configuration_revision: i64,
+    /// The held run whose excess a person lets this one do.
+    pub approved: Option<RunId>,
+    /// The local date it is for, where the clock asks for an End of Day.
+    pub local_date: Option<String>,
 }
 
 /// The run a request led to.
@@ -45,6 +51,22 @@ pub struct RunFilter {
     pub ended: bool,
 }
 
+/// The JSON an excess is kept as.
+#[derive(Serialize, Deserialize)]
+struct KeptExcess {
+    zeroes: i64,
+    selling: i64,
+    units: i64,
+    drifted: i64,
+}
+
+impl From<KeptExcess> for Excess {
+    fn from(kept: KeptExcess) -> Self {
+        let KeptExcess { zeroes, selling, units, drifted } = kept;
+        Self { zeroes, selling, units, drifted }
+    }
+}
+
 fn run(row: &AnyRow) -> Result<Run> {
     let row = Row(row, "runs");
     Ok(Run {
@@ -60,6 +82,10 @@ fn run(row: &AnyRow) -> Result<Run> {
         configuration_revision: row.int("configuration_revision")?,
         problem: row.text("problem")?,
         resumptions: row.int("resumptions")?,
+        excess: match row.text("excess")?.as_str() {
+            "" => None,
+            _ => Some(row.json::<KeptExcess>("excess")?.into()),
+        },
         phases: Vec::new(),
     })
 }
@@ -129,16 +155,17 @@ impl Db {
         Ok(runs)
     }
 
-    /// The newest run of a kind that did not begin to be final, or stopped before its end.
+    /// The newest run of a kind that happens once, while it is not final or stopped before its end.
     ///
-    /// An import that failed is taken up again rather than begun anew: its cursors say where.
-    pub async fn unfinished_import(&self, store: StoreId, dry_run: bool) -> Result<Option<Run>> {
+    /// One that failed is taken up again rather than begun anew: its cursors say where.
+    pub async fn unfinished(&self, store: StoreId, kind: RunKind, dry_run: bool) -> Result<Option<Run>> {
         let states = if dry_run { "'QUEUED', 'RUNNING'" } else { "'QUEUED', 'RUNNING', 'FAILED'" };
         let sql = format!(
-            "SELECT * FROM runs WHERE id = (SELECT MAX(id) FROM runs WHERE store_id = ? AND kind = 'IMPORT' \
+            "SELECT * FROM runs WHERE id = (SELECT MAX(id) FROM runs WHERE store_id = ? AND kind = ? \
              AND dry_run = ?) AND state IN ({states})"
         );
-        let rows = self.rows(self.statement(&sql).bind(store.0).bind(i64::from(dry_run))).await?;
+        let statement = self.statement(&sql).bind(store.0).bind(kind.word()).bind(i64::from(dry_run));
+        let rows = self.rows(statement).await?;
         Ok(self.with_phases(&rows).await?.pop())
     }
 
@@ -160,8 +187,8 @@ impl Db {
         let id = self.next_id("runs").await?;
         let statement = tx
             .statement(
-                "INSERT INTO runs (id, store_id, kind, dry_run, state, asked_by, asked_at, configuration_revision) \
-                 VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?)",
+                "INSERT INTO runs (id, store_id, kind, dry_run, state, asked_by, asked_at, configuration_revision, \
+                 approved_run, local_date) VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?, ?, ?)",
             )
             .bind(id)
             .bind(new.store.0)
@@ -169,7 +196,9 @@ impl Db {
             .bind(i64::from(new.dry_run))
             .bind(new.asked_by.clone())
             .bind(self.clock.now().as_millisecond())
-            .bind(new.configuration_revision);
+            .bind(new.configuration_revision)
+            .bind(new.approved.map(|run| run.0))
+            .bind(new.local_date.clone());
         tx.execute(statement).await?;
         for (position, kind) in (0_i64..).zip(new.kind.phases()) {
             let state = if done.contains(kind) { PhaseState::AlreadyDone } else { PhaseState::Waiting };
@@ -184,26 +213,20 @@ impl Db {
         Ok(RunId(id))
     }
 
-    /// What a person lets an End of Day do, and the local date it is for where the clock asked for it.
-    pub async fn note_end_of_day(
-        &self,
-        tx: &mut Tx,
-        id: RunId,
-        approved: i64,
-        local_date: Option<String>,
-    ) -> Result<()> {
+    /// Lets a run that waits do what a held one would have done.
+    pub async fn approve(&self, tx: &mut Tx, id: RunId, held: RunId) -> Result<()> {
         let statement = tx
-            .statement("UPDATE runs SET approved = ?, local_date = ? WHERE id = ?")
-            .bind(approved)
-            .bind(local_date)
+            .statement("UPDATE runs SET approved_run = ? WHERE id = ? AND state = 'QUEUED'")
+            .bind(held.0)
             .bind(id.0);
         tx.execute(statement).await.map(drop)
     }
 
-    /// How many items a person lets go to zero in a run.
-    pub async fn approved(&self, id: RunId) -> Result<i64> {
-        let row = self.row(self.statement("SELECT approved FROM runs WHERE id = ?").bind(id.0)).await?;
-        row.map_or(Ok(0), |row| Row(&row, "runs").int("approved"))
+    /// What a person lets a run do: what a held one would have done.
+    pub async fn approved(&self, id: RunId) -> Result<Excess> {
+        let held = "SELECT * FROM runs WHERE id = (SELECT approved_run FROM runs WHERE id = ?)";
+        let row = self.row(self.statement(held).bind(id.0)).await?;
+        Ok(row.as_ref().map(run).transpose()?.and_then(|run| run.excess).unwrap_or_default())
     }
 
     /// Puts a failed run back into the queue.
@@ -236,5 +259,16 @@ impl Db {
     /// The run with this number, or an error that says it is gone.
     pub async fn existing_run(&self, id: RunId) -> Result<Run> {
         self.run(id).await?.ok_or_else(|| Error::Unusable(format!("run {} has disappeared", id.0)))
+    }
+}
+
+impl Tx {
+    /// Keeps what a run would have done.
+    pub async fn note_excess(&mut self, lease: &Lease, excess: Excess) -> Result<()> {
+        let Excess { zeroes, selling, units, drifted } = excess;
+        let kept = serde_json::json!(KeptExcess { zeroes, selling, units, drifted }).to_string();
+        let statement =
+            self.statement("UPDATE runs SET excess = ? WHERE id = ?").bind(kept).bind(lease.run.0);
+        self.execute(statement).await.map(drop)
     }
 }

@@ -21,3 +21,22 @@ pub const PROVIDERS: [(&str, &str); 10] = [
 pub fn carrier_of(provider: &str) -> &'static str {
     PROVIDERS.iter().find(|(code, _)| *code == provider).map_or(STORE_SHIPPING, |(_, name)| name)
 }
+
+/// BigCommerce's code of the provider that the words of a shipping method name; empty when they name none.
+pub fn provider_in(method: &str) -> &'static str {
+    let method = method.to_lowercase();
+    let named = PROVIDERS.iter().find(|(_, name)| method.contains(&name.to_lowercase()));
+    named.map_or("", |(code, _)| code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_tells_its_provider() {
+        assert_eq!(provider_in("UPS Ground"), "ups");
+        assert_eq!(provider_in("fedex 2 day"), "fedex");
+        assert_eq!(provider_in("Flat rate"), "");
+    }
+}

@@ -147,8 +147,21 @@ impl Product {
     }
 }
 
+impl ItemDraft {
+    /// Gives it a number that a person chose.
+    pub fn numbered(&mut self, number: &str) {
+        self.number = usable_number(number.trim().to_owned());
+        self.number_key = self.number.as_deref().map(fold).unwrap_or_default();
+    }
+
+    /// The variant of an item that stands for one; 0 for one that stands for several.
+    pub fn lone_variant(&self) -> i64 {
+        if let [(variant, _)] = self.variants[..] { variant } else { 0 }
+    }
+}
+
 /// Refuses a number the warehouse cannot hold; never shortens or repairs one (OQ-7).
-fn usable_number(number: String) -> Result<String, Reason> {
+pub fn usable_number(number: String) -> Result<String, Reason> {
     if number.chars().count() > ITEM_NUMBER_MAX {
         return Err(Reason::ItemNumberTooLong);
     }

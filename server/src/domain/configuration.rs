@@ -2,7 +2,7 @@
 
 use jiff::{civil::Time, tz::TimeZone};
 
-use super::{catalog::ItemNumberRule, store::Missing};
+use super::{catalog::ItemNumberRule, order, store::Missing};
 
 /// A store's configuration; the default is what a new store starts with, before its first save.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,103 @@ pub struct Configuration {
     pub end_of_day: bool,
     /// The zone the times above are meant in; empty for the store's own.
     pub time_zone: String,
+    /// Status ids whose orders become picking orders (OQ-23).
+    pub imported_statuses: Vec<i64>,
+    /// What the numbers of picking orders begin with; none for the usual one (OQ-28).
+    pub order_prefix: Option<String>,
+    /// Whose units count as on hand (OQ-13).
+    pub stock_scope: StockScope,
+    /// Codes of the sites that count, where the scope is chosen sites.
+    pub stock_sites: Vec<String>,
+    /// Locations that never count, as `SITE/LOCATION`.
+    pub excluded_locations: Vec<String>,
+    /// Whose orders lower what can be sold (OQ-16).
+    pub open_orders: OpenOrders,
+    /// What becomes of shoppers without an account (OQ-27).
+    pub guest_rule: GuestRule,
+    /// Name of the one customer that stands for all guests, where the rule says so.
+    pub guest_customer: String,
+    /// When what was picked is reported to the store (OQ-30).
+    pub shipment_rule: ShipmentRule,
+    /// Whether an order's status is set after a shipment where the store does not do it itself.
+    pub set_order_status: bool,
+    /// Units of each item that are never offered.
+    pub safety_buffer: i64,
+    /// When an End of Day waits for a person (OQ-20).
+    pub hold: HoldLimits,
+    /// What End of Day does about counts that were changed in the store (OQ-43).
+    pub drift_policy: DriftPolicy,
+    /// What becomes of the store's order when its pickup was closed here (amendment I).
+    pub pickup_rule: PickupRule,
+}
+
+/// Whose units count as on hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockScope {
+    /// All locations of the Default Site.
+    DefaultSite,
+    /// The Default Location alone.
+    DefaultLocation,
+    /// All locations of chosen sites.
+    Sites,
+    /// All locations of the division.
+    Division,
+}
+
+/// Whose orders lower what can be sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenOrders {
+    /// Those of every store of the division.
+    Division,
+    /// Those of this store.
+    Store,
+}
+
+/// What becomes of shoppers without an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuestRule {
+    /// One customer for each e-mail address.
+    ByEmail,
+    /// One customer for all of them.
+    OneCustomer,
+}
+
+/// When what was picked is reported to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShipmentRule {
+    /// When the picking order closes.
+    OnClose,
+    /// With each pick.
+    EachPick,
+    /// When a person ships it.
+    ByHand,
+}
+
+/// How much an End of Day may change without a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldLimits {
+    /// Percent of the items that sell which may go to zero.
+    pub percent: i32,
+    /// Units by which counts may change in all; 0 for no limit.
+    pub units: i64,
+}
+
+/// What End of Day does about counts that were changed in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DriftPolicy {
+    /// The warehouse's count is published.
+    WarehouseWins,
+    /// Nothing is sent until a person approves.
+    Hold,
+}
+
+/// What becomes of the store's order when its pickup was closed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickupRule {
+    /// Nothing.
+    Leave,
+    /// It is set to Completed.
+    Complete,
 }
 
 /// Whether the store lowers its stock when an order is placed (OQ-12).
@@ -78,6 +175,20 @@ impl Default for Configuration {
             end_of_day_time: Time::constant(18, 0, 0, 0),
             end_of_day: false,
             time_zone: String::new(),
+            imported_statuses: order::PICKED_STATUS_IDS.to_vec(),
+            order_prefix: None,
+            stock_scope: StockScope::DefaultSite,
+            stock_sites: Vec::new(),
+            excluded_locations: Vec::new(),
+            open_orders: OpenOrders::Division,
+            guest_rule: GuestRule::ByEmail,
+            guest_customer: String::new(),
+            shipment_rule: ShipmentRule::OnClose,
+            set_order_status: true,
+            safety_buffer: 0,
+            hold: HoldLimits { percent: 20, units: 0 },
+            drift_policy: DriftPolicy::WarehouseWins,
+            pickup_rule: PickupRule::Leave,
         }
     }
 }
@@ -143,6 +254,8 @@ impl Configuration {
         if !self.time_zone.is_empty() && TimeZone::get(&self.time_zone).is_err() {
             found.push(Violation::new("time_zone", "Choose an IANA time zone such as America/Chicago."));
         }
+        self.check_orders(&mut found);
+        self.check_counts(&mut found);
         for (value, field, parent, parent_label) in [
             (&self.uom, "default_uom", &self.division, "Default Division"),
             (&self.site, "default_site", &self.division, "Default Division"),
@@ -153,6 +266,46 @@ impl Configuration {
             }
         }
         found
+    }
+
+    fn check_orders(&self, found: &mut Vec<Violation>) {
+        let unusable = self.imported_statuses.iter().find(|id| !order::DEDUCTED_STATUS_IDS.contains(id));
+        if let Some(id) = unusable {
+            let usable = order::DEDUCTED_STATUS_IDS.map(|id| id.to_string()).join(", ");
+            let message = format!("Orders in status {id} have nothing to be picked; choose among {usable}.");
+            found.push(Violation::new("imported_status_ids", message));
+        }
+        if self.imported_statuses.is_empty() {
+            found.push(Violation::new("imported_status_ids", "Choose at least one order status."));
+        }
+        if let Some(prefix) = &self.order_prefix
+            && (prefix.chars().count() > 12 || prefix.chars().any(|c| c.is_control() || c.is_whitespace()))
+        {
+            let message = "Use at most 12 characters without spaces.";
+            found.push(Violation::new("order_number_prefix", message));
+        }
+        if self.guest_rule == GuestRule::OneCustomer && self.guest_customer.is_empty() {
+            found.push(Violation::new("guest_customer", "Name the customer that stands for all guests."));
+        }
+    }
+
+    fn check_counts(&self, found: &mut Vec<Violation>) {
+        if self.stock_scope == StockScope::Sites && self.stock_sites.is_empty() {
+            found.push(Violation::new("stock_sites", "Choose at least one site, or another stock scope."));
+        }
+        if let Some(place) = self.excluded_locations.iter().find(|place| place.split('/').count() != 2) {
+            let message = format!("Write {place:?} as SITE/LOCATION.");
+            found.push(Violation::new("excluded_locations", message));
+        }
+        if !(0..=1_000_000).contains(&self.safety_buffer) {
+            found.push(Violation::new("safety_buffer", "Choose 0 to 1,000,000 units."));
+        }
+        if !(1..=100).contains(&self.hold.percent) {
+            found.push(Violation::new("hold_at_zero_percent", "Choose 1 to 100 percent."));
+        }
+        if self.hold.units < 0 {
+            found.push(Violation::new("hold_at_units", "Choose a number of units, or 0 for no limit."));
+        }
     }
 }
 
@@ -186,5 +339,12 @@ mod tests {
         );
         let six = Time::constant(6, 0, 0, 0);
         assert_eq!(violated(|c| c.active_hours = Some((six, six))), ["active_until"]);
+        assert_eq!(violated(|c| c.imported_statuses = vec![11, 0]), ["imported_status_ids"]);
+        assert_eq!(violated(|c| c.order_prefix = Some("B C".into())), ["order_number_prefix"]);
+        assert_eq!(violated(|c| c.guest_rule = GuestRule::OneCustomer), ["guest_customer"]);
+        assert_eq!(violated(|c| c.stock_scope = StockScope::Sites), ["stock_sites"]);
+        assert_eq!(violated(|c| c.excluded_locations = vec!["HQ".into()]), ["excluded_locations"]);
+        assert_eq!(violated(|c| c.hold.percent = 0), ["hold_at_zero_percent"]);
+        assert_eq!(violated(|c| c.safety_buffer = -1), ["safety_buffer"]);
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// Manual Verification Required, Disputed, Partially Refunded (spec amendment A; ids in section 4).
 pub const DEDUCTED_STATUS_IDS: [i64; 8] = [3, 7, 8, 9, 11, 12, 13, 14];
 
-/// Order status ids that become picking orders: Awaiting Fulfillment, Awaiting Shipment, Awaiting Pickup,
+/// Order status ids that become picking orders unless others are chosen: Awaiting Fulfillment, Awaiting Shipment, Awaiting Pickup,
 /// Partially Shipped (OQ-23).
 pub const PICKED_STATUS_IDS: [i64; 4] = [11, 9, 8, 3];
 
@@ -21,13 +21,28 @@ pub struct StoreOrder {
     /// Whether it was archived, which is how a store deletes orders.
     pub is_archived: bool,
     /// Who ordered.
-    pub customer: String,
-    /// Their e-mail address.
-    pub email: String,
+    pub shopper: Shopper,
     /// When it was placed.
     pub ordered_at: Timestamp,
     /// What is sent where; goods only.
     pub consignments: Vec<Consignment>,
+}
+
+/// Somebody who orders, with or without an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shopper {
+    /// Their customer id in BigCommerce; 0 for a guest.
+    pub store_customer_id: i64,
+    /// Their name.
+    pub name: String,
+    /// Their company.
+    pub company: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their telephone number.
+    pub phone: String,
+    /// The lines of an address of theirs.
+    pub address: String,
 }
 
 /// The part of an order that goes to one address, or is picked up in one place.
@@ -93,19 +108,18 @@ impl StoreOrder {
             id,
             status_id: 0,
             is_archived: true,
-            customer: String::new(),
-            email: String::new(),
+            shopper: Shopper::default(),
             ordered_at: Timestamp::UNIX_EPOCH,
             consignments: Vec::new(),
         }
     }
 
-    /// What the store wants done with it (OQ-23, OQ-25).
-    pub fn wish(&self) -> Wish {
+    /// What the store wants done with it, where orders in some statuses are imported (OQ-23, OQ-25).
+    pub fn wish(&self, imported: &[i64]) -> Wish {
         match self.status_id {
             _ if self.is_archived => Wish::End("the order was archived or deleted in the store"),
-            status if PICKED_STATUS_IDS.contains(&status) => Wish::Pick,
-            14 => Wish::GoOn,
+            status if imported.contains(&status) => Wish::Pick,
+            status if status == 14 || PICKED_STATUS_IDS.contains(&status) => Wish::GoOn,
             2 | 10 => Wish::End("the order was completed in the store"),
             4 => Wish::End("the order was refunded in the store"),
             5 => Wish::End("the order was cancelled in the store"),
@@ -115,6 +129,22 @@ impl StoreOrder {
             13 => Wish::Wait("the payment is disputed in the store"),
             _ => Wish::Wait("the order is incomplete in the store"),
         }
+    }
+
+    /// The status it should be set to after something of it was sent, or after its pickup was closed; none where it has
+    /// that status, or another one that a person gave it.
+    pub fn status_to_set(&self, is_picked_up: bool) -> Option<i64> {
+        let sent = |consignment: &&Consignment| !is_picked_up || !consignment.ship_to.is_empty();
+        let lines = || self.consignments.iter().filter(sent).flat_map(|consignment| &consignment.lines);
+        let left: i64 = lines().map(|line| line.to_pick(0)).sum();
+        let status = match (left, is_picked_up) {
+            (0, true) => 10,
+            (_, true) => return None,
+            (0, false) => 2,
+            (_, false) if lines().all(|line| line.shipped == 0) => return None,
+            (_, false) => 3,
+        };
+        (PICKED_STATUS_IDS.contains(&self.status_id) && self.status_id != status).then_some(status)
     }
 
     /// Every line of every consignment.
@@ -166,8 +196,7 @@ mod tests {
             id: 100,
             status_id,
             is_archived: false,
-            customer: String::new(),
-            email: String::new(),
+            shopper: Shopper::default(),
             ordered_at: Timestamp::UNIX_EPOCH,
             consignments: Vec::new(),
         }
@@ -187,6 +216,26 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_set_to_what_was_sent_of_it_unless_a_person_decided_otherwise() {
+        let of = |status, line| StoreOrder {
+            consignments: vec![Consignment {
+                id: 1,
+                ship_to: "Here".into(),
+                method: String::new(),
+                lines: vec![line],
+            }],
+            ..order(status)
+        };
+        assert_eq!(of(11, line(5, 5, 0)).status_to_set(false), Some(2));
+        assert_eq!(of(11, line(5, 4, 1)).status_to_set(false), Some(2));
+        assert_eq!(of(11, line(5, 2, 0)).status_to_set(false), Some(3));
+        assert_eq!(of(3, line(5, 2, 0)).status_to_set(false), None);
+        assert_eq!(of(11, line(5, 0, 0)).status_to_set(false), None);
+        assert_eq!(of(5, line(5, 5, 0)).status_to_set(false), None, "it was cancelled");
+        assert_eq!(of(8, line(5, 0, 0)).status_to_set(true), None, "something is still to be sent");
+    }
+
+    #[test]
     fn what_was_picked_is_never_taken_back_silently() {
         assert_eq!(follow(3, 0), Followed { ordered: 3, surplus: 0 });
         assert_eq!(follow(1, 2), Followed { ordered: 2, surplus: 1 });
@@ -194,9 +243,16 @@ mod tests {
 
     #[test]
     fn paid_orders_are_picked_and_incomplete_ones_never() {
-        assert!(PICKED_STATUS_IDS.iter().all(|status| order(*status).wish() == Wish::Pick));
-        assert!(matches!(order(0).wish(), Wish::Wait(_)));
-        assert!(matches!(order(5).wish(), Wish::End(_)));
-        assert!(matches!(StoreOrder { is_archived: true, ..order(11) }.wish(), Wish::End(_)));
+        let wish = |order: StoreOrder| order.wish(&PICKED_STATUS_IDS);
+        assert!(PICKED_STATUS_IDS.iter().all(|status| wish(order(*status)) == Wish::Pick));
+        assert!(matches!(wish(order(0)), Wish::Wait(_)));
+        assert!(matches!(wish(order(5)), Wish::End(_)));
+        assert!(matches!(wish(StoreOrder { is_archived: true, ..order(11) }), Wish::End(_)));
+    }
+
+    #[test]
+    fn only_the_chosen_statuses_begin_a_picking_order() {
+        assert_eq!(order(9).wish(&[11]), Wish::GoOn, "one that is there goes on");
+        assert_eq!(order(7).wish(&[7, 11]), Wish::Pick);
     }
 }

@@ -49,6 +49,28 @@ pub enum Reason {
     Shortage,
     /// The store does not take a count.
     CountRefused,
+    /// The store does not take the status of an order.
+    StatusRefused,
+    /// A dry run would have changed it.
+    WouldChange,
+    /// A dry run would have published it.
+    WouldPublish,
+    /// A dry run would have sent it.
+    WouldSend,
+    /// Somebody changed the count in the store.
+    Drift,
+    /// Goods were picked for an order that ended, and nobody has put them back.
+    PickedForNothing,
+    /// The warehouse has changed since the store was told.
+    NotYetPublished,
+    /// The store was never told.
+    NeverPublished,
+    /// A product that is bound is gone from the store.
+    Vanished,
+    /// An order that is to be picked has no picking order.
+    OrderMissing,
+    /// No item has the number that a person chose to link to.
+    ItemNotThere,
 }
 
 /// The words of a reason.
@@ -63,7 +85,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 34] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -87,6 +109,17 @@ impl Reason {
         Self::ShipmentRefused,
         Self::Shortage,
         Self::CountRefused,
+        Self::StatusRefused,
+        Self::WouldChange,
+        Self::WouldPublish,
+        Self::WouldSend,
+        Self::Drift,
+        Self::PickedForNothing,
+        Self::NotYetPublished,
+        Self::NeverPublished,
+        Self::Vanished,
+        Self::OrderMissing,
+        Self::ItemNotThere,
     ];
 
     /// Its code, explanation and way out.
@@ -201,6 +234,49 @@ impl Reason {
                 "COUNT_REFUSED",
                 "The store does not take the count of this item; the others were published.",
                 "Look at how the store tracks the product's stock.",
+            ),
+            Self::StatusRefused => (
+                "STATUS_REFUSED",
+                "The store does not take the status of this order.",
+                "Set the order's status in the store.",
+            ),
+            Self::WouldChange => ("WOULD_CHANGE", "This would have changed in the warehouse.", ""),
+            Self::WouldPublish => ("WOULD_PUBLISH", "This count would have been sent to the store.", ""),
+            Self::WouldSend => ("WOULD_SEND", "This would have been sent to the store.", ""),
+            Self::Drift => (
+                "DRIFT",
+                "Somebody changed this count in the store since it was told.",
+                "Adjust the inventory in the warehouse instead; End of Day puts the store's count right.",
+            ),
+            Self::PickedForNothing => (
+                "PICKED_FOR_NOTHING",
+                "Goods were picked for an order that ended, and their inventory was not adjusted since.",
+                "Put the goods back and adjust their inventory.",
+            ),
+            Self::NotYetPublished => (
+                "NOT_YET_PUBLISHED",
+                "The warehouse has changed since the store was told; the next End of Day tells it.",
+                "",
+            ),
+            Self::NeverPublished => (
+                "NEVER_PUBLISHED",
+                "The store has not been told a count for this item yet; the next End of Day does.",
+                "",
+            ),
+            Self::Vanished => (
+                "VANISHED",
+                "The store does not have this product any more; its item and its inventory stay.",
+                "Sell off or write off what is left, and adjust its inventory.",
+            ),
+            Self::OrderMissing => (
+                "ORDER_MISSING",
+                "The store has orders to be picked that have no picking order here.",
+                "Look at the parked records; the next sync brings what is new.",
+            ),
+            Self::ItemNotThere => (
+                "ITEM_NOT_THERE",
+                "No item of the division has the number this product was to be linked to.",
+                "Link it to another item, or choose a number for it.",
             ),
             Self::ShipmentRefused => (
                 "SHIPMENT_REFUSED",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::store::StoreId;
+use super::{stock::Excess, store::StoreId};
 
 /// The database's number for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +35,8 @@ pub struct Run {
     pub problem: String,
     /// How often it was taken up again.
     pub resumptions: i64,
+    /// What a held End of Day would have done.
+    pub excess: Option<Excess>,
     /// Its phases, in order.
     pub phases: Vec<Phase>,
 }
@@ -79,6 +81,18 @@ pub enum RunKind {
     Shipments,
     /// Every item's sellable count goes to the store.
     EndOfDay,
+    /// Manual Sync: products become items (C13).
+    SynchronizeProducts,
+    /// Manual Sync: stock becomes inventory, once (C14).
+    ImportInventory,
+    /// Manual Sync: shipping methods become carriers (C15).
+    SynchronizeCarriers,
+    /// Manual Sync: customers (C16).
+    SynchronizeCustomers,
+    /// Manual Sync: orders become picking orders (C17).
+    SynchronizePickingOrders,
+    /// Everything is read again and both sides are compared.
+    Reconciliation,
 }
 
 /// How far a run is.
@@ -94,6 +108,8 @@ pub enum RunState {
     CompleteWithParked,
     /// It stopped.
     Failed,
+    /// It would have changed more than is usual and sent nothing (amendment G).
+    Held,
 }
 
 /// The kind of data of a phase.
@@ -111,6 +127,10 @@ pub enum PhaseKind {
     Shipments,
     /// Counts go to the store.
     Counts,
+    /// The store's customers.
+    Customers,
+    /// Counts of both sides are compared.
+    Comparison,
 }
 
 /// How far a phase is.
@@ -169,13 +189,25 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(RunKind { Import = "IMPORT", Sync = "SYNC", Shipments = "SHIPMENTS", EndOfDay = "END_OF_DAY" });
+words!(RunKind {
+    Import = "IMPORT",
+    Sync = "SYNC",
+    Shipments = "SHIPMENTS",
+    EndOfDay = "END_OF_DAY",
+    SynchronizeProducts = "SYNCHRONIZE_PRODUCTS",
+    ImportInventory = "IMPORT_INVENTORY",
+    SynchronizeCarriers = "SYNCHRONIZE_CARRIERS",
+    SynchronizeCustomers = "SYNCHRONIZE_CUSTOMERS",
+    SynchronizePickingOrders = "SYNCHRONIZE_PICKING_ORDERS",
+    Reconciliation = "RECONCILIATION",
+});
 words!(RunState {
     Queued = "QUEUED",
     Running = "RUNNING",
     Complete = "COMPLETE",
     CompleteWithParked = "COMPLETE_WITH_PARKED",
     Failed = "FAILED",
+    Held = "HELD",
 });
 words!(PhaseKind {
     Products = "PRODUCTS",
@@ -184,26 +216,61 @@ words!(PhaseKind {
     PickingOrders = "PICKING_ORDERS",
     Shipments = "SHIPMENTS",
     Counts = "COUNTS",
+    Customers = "CUSTOMERS",
+    Comparison = "COMPARISON",
 });
 words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
 
 impl RunKind {
+    /// The five actions of Manual Sync, in the order in which they are safe (spec C13 to C17).
+    pub const MANUAL: [Self; 5] = [
+        Self::SynchronizeProducts,
+        Self::ImportInventory,
+        Self::SynchronizeCarriers,
+        Self::SynchronizeCustomers,
+        Self::SynchronizePickingOrders,
+    ];
+
     /// Its phases, in order; products come before inventory because inventory needs items (spec IT-2).
     pub const fn phases(self) -> &'static [PhaseKind] {
         match self {
             Self::Import => &[PhaseKind::Products, PhaseKind::Inventory, PhaseKind::Carriers],
-            // What an order asks for should have its item before the order comes.
-            Self::Sync => &[PhaseKind::Products, PhaseKind::PickingOrders],
+            // What an order asks for, and who orders, should be there before the order comes.
+            Self::Sync => &[PhaseKind::Products, PhaseKind::Customers, PhaseKind::PickingOrders],
             Self::Shipments => &[PhaseKind::Shipments],
             // What is sent changes orders, and orders change counts.
             Self::EndOfDay => &[PhaseKind::Shipments, PhaseKind::PickingOrders, PhaseKind::Counts],
+            Self::SynchronizeProducts => &[PhaseKind::Products],
+            Self::ImportInventory => &[PhaseKind::Inventory],
+            Self::SynchronizeCarriers => &[PhaseKind::Carriers],
+            Self::SynchronizeCustomers => &[PhaseKind::Customers],
+            Self::SynchronizePickingOrders => &[PhaseKind::PickingOrders],
+            Self::Reconciliation => {
+                &[PhaseKind::Products, PhaseKind::Customers, PhaseKind::PickingOrders, PhaseKind::Comparison]
+            }
         }
+    }
+
+    /// Whether it reads what changed since the cursor, rather than everything.
+    pub const fn reads_changes(self) -> bool {
+        matches!(self, Self::Sync | Self::EndOfDay)
+    }
+
+    /// Whether it is taken up again after it failed, because it happens once for each store.
+    pub const fn happens_once(self) -> bool {
+        matches!(self, Self::Import | Self::ImportInventory)
+    }
+
+    /// Whether a phase of it belongs to the initial dataset, and is noted as done for ever.
+    pub fn makes_initial(self, phase: PhaseKind) -> bool {
+        let initial = Self::Import.phases().contains(&phase);
+        initial && (self == Self::Import || Self::MANUAL.contains(&self))
     }
 }
 
 impl RunState {
     /// Whether nothing more will happen by itself.
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Complete | Self::CompleteWithParked | Self::Failed)
+        !matches!(self, Self::Queued | Self::Running)
     }
 }

@@ -48,6 +48,24 @@ pub fn next_end_of_day(
     next_opening(configuration.end_of_day_time, &after.to_zoned(zone.clone()))
 }
 
+/// When everything is read again and compared, once a night; none where auto sync is off (amendment M).
+pub fn next_reconciliation(
+    configuration: &Configuration,
+    store: StoreId,
+    zone: &TimeZone,
+    after: Timestamp,
+) -> Option<Timestamp> {
+    /// When shops are quietest.
+    const NIGHT: Time = Time::constant(3, 0, 0, 0);
+    if !configuration.auto_sync {
+        return None;
+    }
+    // Stores are spread over an hour, so that one is not due twice where the clocks are put back.
+    let delay = Duration::from_millis(u64::try_from(spread(store) % 3_600_000).unwrap_or_default());
+    let opening = next_opening(NIGHT, &after.checked_sub(delay).ok()?.to_zoned(zone.clone()))?;
+    opening.checked_add(delay).ok()
+}
+
 /// Whether a time of day lies within hours that may pass midnight.
 fn is_active((from, until): (Time, Time), time: Time) -> bool {
     if from < until { from <= time && time < until } else { from <= time || time < until }

@@ -1,6 +1,11 @@
 //! How a store's count becomes an on-hand quantity.
 
-use super::reason::Reason;
+use jiff::Timestamp;
+
+use super::{
+    configuration::{DriftPolicy, HoldLimits},
+    reason::Reason,
+};
 
 /// What the store counts of one item in its configured location, and what open orders it has already deducted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,12 +57,19 @@ pub struct DayEnd {
     pub reserved: i64,
     /// Units that were picked and that the store will deduct once it hears of their shipment (OQ-18).
     pub unsent: i64,
+    /// Units that are never offered.
+    pub buffer: i64,
 }
 
 impl DayEnd {
+    /// What is there and not sold, below zero where more is sold than is there.
+    pub fn available(self) -> i64 {
+        self.on_hand - self.reserved + self.unsent
+    }
+
     /// The count to publish (spec 1.5), never below zero (OQ-15).
     pub fn publish(self) -> i64 {
-        (self.on_hand - self.reserved + self.unsent).max(0)
+        (self.available() - self.buffer).max(0)
     }
 
     /// Units that are sold and not there.
@@ -66,36 +78,120 @@ impl DayEnd {
     }
 }
 
-/// Why an End of Day is held: too many items would go to zero at once (OQ-20).
-///
-/// More than one in five, and more than ten, of the items that the store still sells; a person may approve a number.
-pub fn is_mass_change(selling: i64, to_zero: i64, approved: i64) -> bool {
-    to_zero > approved && to_zero > 10 && to_zero * 5 > selling
+/// How much an End of Day would change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Excess {
+    /// Items that the store sells and that would go to zero.
+    pub zeroes: i64,
+    /// Items that the store sells.
+    pub selling: i64,
+    /// Units by which counts would change in all.
+    pub units: i64,
+    /// Items whose count was changed in the store by somebody else.
+    pub drifted: i64,
+}
+
+impl Excess {
+    /// What a person must look at before an End of Day goes on, in words; empty when it may (OQ-20, OQ-43).
+    ///
+    /// A store of a few items may sell out: up to ten zeroes are never held. What was approved is let through.
+    pub fn beyond(self, limits: HoldLimits, drift: DriftPolicy, approved: Self) -> Vec<String> {
+        let mut words = Vec::new();
+        let is_mass = self.zeroes > 10 && self.zeroes * 100 > self.selling * i64::from(limits.percent);
+        if self.zeroes > approved.zeroes && is_mass {
+            words.push(format!(
+                "{} of the {} items that the store sells would go to zero",
+                self.zeroes, self.selling
+            ));
+        }
+        if limits.units > 0 && self.units > limits.units.max(approved.units) {
+            words.push(format!("counts would change by {} units in all", self.units));
+        }
+        if drift == DriftPolicy::Hold && self.drifted > approved.drifted {
+            words.push(format!("{} counts were changed in the store", self.drifted));
+        }
+        words
+    }
+}
+
+/// An item at the moment when the store's count was last put right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    /// What the store was told.
+    pub published: i64,
+    /// What could be sold then, without the buffer and below zero where more was sold than there was.
+    pub available: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Baseline {
+    /// By how much a store's count was changed by somebody else since.
+    ///
+    /// What the store did for its orders has changed what is available by as much; what was adjusted in the warehouse
+    /// since is not in the store yet. Whatever else differs is nobody's doing that we know of.
+    pub fn drift(self, in_store: i64, available: i64, adjusted_since: i64) -> i64 {
+        in_store - (self.published + (available - self.available) - adjusted_since)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn end(on_hand: i64, reserved: i64, unsent: i64) -> DayEnd {
+        DayEnd { on_hand, reserved, unsent, buffer: 0 }
+    }
+
     #[test]
     fn what_is_sold_and_still_here_is_not_sold_again() {
-        assert_eq!(DayEnd { on_hand: 10, reserved: 2, unsent: 0 }.publish(), 8);
-        assert_eq!(DayEnd { on_hand: 7, reserved: 0, unsent: 3 }.publish(), 10);
+        assert_eq!(end(10, 2, 0).publish(), 8);
+        assert_eq!(end(7, 0, 3).publish(), 10);
+        assert_eq!(DayEnd { buffer: 3, ..end(10, 2, 0) }.publish(), 5);
     }
 
     #[test]
     fn a_shortage_is_published_as_zero_and_named() {
-        let short = DayEnd { on_hand: 1, reserved: 3, unsent: 0 };
+        let short = end(1, 3, 0);
         assert_eq!((short.publish(), short.shortage()), (0, 2));
+        let buffered = DayEnd { buffer: 5, ..end(3, 0, 0) };
+        assert_eq!((buffered.publish(), buffered.shortage()), (0, 0), "a buffer is no shortage");
     }
 
     #[test]
     fn a_store_that_would_go_empty_is_held_until_a_person_approves() {
-        assert!(is_mass_change(100, 21, 0));
-        assert!(!is_mass_change(100, 20, 0));
-        assert!(!is_mass_change(12, 10, 0), "a small store may sell out");
-        assert!(!is_mass_change(100, 50, 50));
-        assert!(is_mass_change(100, 51, 50), "more than was approved asks again");
+        let held = |zeroes, selling, approved| {
+            let limits = HoldLimits { percent: 20, units: 0 };
+            let approved = Excess { zeroes: approved, ..Excess::default() };
+            let excess = Excess { zeroes, selling, ..Excess::default() };
+            !excess.beyond(limits, DriftPolicy::WarehouseWins, approved).is_empty()
+        };
+        assert!(held(21, 100, 0));
+        assert!(!held(20, 100, 0));
+        assert!(!held(10, 12, 0), "a small store may sell out");
+        assert!(!held(50, 100, 50));
+        assert!(held(51, 100, 50), "more than was approved asks again");
+    }
+
+    #[test]
+    fn units_and_drift_are_held_where_the_configuration_says_so() {
+        let excess = Excess { units: 500, drifted: 2, ..Excess::default() };
+        let beyond =
+            |units, drift| excess.beyond(HoldLimits { percent: 20, units }, drift, Excess::default()).len();
+        assert_eq!(beyond(0, DriftPolicy::WarehouseWins), 0);
+        assert_eq!(beyond(499, DriftPolicy::WarehouseWins), 1);
+        assert_eq!(beyond(499, DriftPolicy::Hold), 2);
+        assert!(excess.beyond(HoldLimits { percent: 20, units: 1 }, DriftPolicy::Hold, excess).is_empty());
+    }
+
+    #[test]
+    fn what_the_store_did_itself_is_no_drift() {
+        let told = Baseline { published: 10, available: 10, at: Timestamp::UNIX_EPOCH };
+        assert_eq!(told.drift(8, 8, 0), 0, "two were sold");
+        assert_eq!(told.drift(10, 15, 5), 0, "five were delivered, and the store does not know");
+        assert_eq!(told.drift(12, 8, 0), 4, "somebody has added four");
+        let short = Baseline { published: 0, available: -2, at: Timestamp::UNIX_EPOCH };
+        assert_eq!(short.drift(1, -1, 0), 0, "one of three that were short was cancelled");
     }
 
     fn opening(on_hand: i64, deducted: i64, auto_delete_zero: bool) -> (i64, bool) {

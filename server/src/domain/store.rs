@@ -91,6 +91,12 @@ pub fn ready_for(
             "",
             "This store has Manual Sync: make its initial dataset with the actions of the Synchronization tab.",
         ));
+    } else if RunKind::MANUAL.contains(&kind) && !store.grants.manual_sync {
+        missing.push(Missing::new(
+            "MANUAL_SYNC_NOT_GRANTED",
+            "",
+            "This action belongs to Manual Sync: use Import and Sync, or ask an administrator to grant Manual Sync.",
+        ));
     }
     if store.state == StoreState::Refused {
         missing.push(Missing::new(
@@ -99,29 +105,7 @@ pub fn ready_for(
             "BigCommerce refused this store's access token: ask an administrator to connect the store with a new one.",
         ));
     }
-    let is_imported = RunKind::Import.phases().iter().all(|phase| done.contains(phase));
-    if kind == RunKind::Sync && !is_imported && offers_import(store.grants) {
-        missing.push(Missing::new(
-            "NOT_IMPORTED",
-            "",
-            "Import Products, Inventory, and Carriers first: orders can only be picked from stock that is known.",
-        ));
-    }
-    // Counts of a warehouse that was never filled would empty the whole store (OQ-19).
-    if kind == RunKind::EndOfDay && !done.contains(&PhaseKind::Inventory) {
-        missing.push(Missing::new(
-            "INVENTORY_NOT_IMPORTED",
-            "",
-            "Import the inventory first: until then End of Day would publish zero for everything.",
-        ));
-    }
-    if kind == RunKind::Import && is_imported {
-        missing.push(Missing::new(
-            "ALREADY_IMPORTED",
-            "",
-            "Products, inventory and carriers were imported already; this is done once. Syncs bring what changes.",
-        ));
-    }
+    missing.extend(missing_data(kind, store.grants, done));
     match configuration {
         Some(configuration) => missing.extend(configuration.missing_defaults()),
         None => missing.push(Missing::new(
@@ -131,6 +115,48 @@ pub fn ready_for(
         )),
     }
     missing
+}
+
+/// What must have been imported before a run, or must not have been.
+fn missing_data(kind: RunKind, grants: Grants, done: &[PhaseKind]) -> Option<Missing> {
+    let is_imported = RunKind::Import.phases().iter().all(|phase| done.contains(phase));
+    let has_inventory = done.contains(&PhaseKind::Inventory);
+    let (code, message) = match kind {
+        RunKind::Import if is_imported => (
+            "ALREADY_IMPORTED",
+            "Products, inventory and carriers were imported already; this is done once. Syncs bring what changes.",
+        ),
+        RunKind::ImportInventory if has_inventory => (
+            "ALREADY_IMPORTED",
+            "The inventory was imported already; this is done once. From then on the warehouse counts.",
+        ),
+        RunKind::ImportInventory if !done.contains(&PhaseKind::Products) => {
+            ("PRODUCTS_NOT_IMPORTED", "Synchronize Products first: inventory belongs to items.")
+        }
+        RunKind::Sync if !is_imported && offers_import(grants) => (
+            "NOT_IMPORTED",
+            "Import Products, Inventory, and Carriers first: orders can only be picked from stock that is known.",
+        ),
+        // Counts of a warehouse that was never filled would empty the whole store (OQ-19).
+        RunKind::EndOfDay if !has_inventory => (
+            "INVENTORY_NOT_IMPORTED",
+            "Import the inventory first: until then End of Day would publish zero for everything.",
+        ),
+        RunKind::Reconciliation if !has_inventory => {
+            ("INVENTORY_NOT_IMPORTED", "Import the inventory first: until then there is nothing to compare.")
+        }
+        _ => return None,
+    };
+    Some(Missing::new(code, "", message))
+}
+
+/// Whether an action belongs to these grants (spec 1.2); one that does not is hidden.
+pub fn offers(kind: RunKind, grants: Grants) -> bool {
+    match kind {
+        RunKind::Import => offers_import(grants),
+        kind if RunKind::MANUAL.contains(&kind) => grants.manual_sync,
+        _ => grants.standard || grants.manual_sync,
+    }
 }
 
 /// Whether the Import action belongs to these grants (spec C3, OQ-2).
@@ -192,6 +218,26 @@ mod tests {
         };
         assert_eq!(codes(&[PhaseKind::Products])[0], "NOT_IMPORTED");
         assert!(!codes(RunKind::Import.phases()).contains(&"NOT_IMPORTED"));
+    }
+
+    #[test]
+    fn manual_sync_offers_its_five_actions_and_nobody_else_has_them() {
+        let ready = |kind, standard, manual_sync, done: &[PhaseKind]| -> Vec<_> {
+            let configuration = Configuration::default();
+            let missing = ready_for(kind, &store(standard, manual_sync), Some(&configuration), done);
+            missing.iter().map(|m| m.code).filter(|code| !code.starts_with("DEFAULT_")).collect()
+        };
+        for kind in RunKind::MANUAL {
+            let grants = |standard, manual_sync| Grants { standard, manual_sync };
+            assert!(offers(kind, grants(true, true)) && !offers(kind, grants(true, false)));
+            assert_eq!(ready(kind, true, false, &[])[0], "MANUAL_SYNC_NOT_GRANTED");
+        }
+        assert_eq!(ready(RunKind::ImportInventory, false, true, &[]), ["PRODUCTS_NOT_IMPORTED"]);
+        assert!(ready(RunKind::ImportInventory, false, true, &[PhaseKind::Products]).is_empty());
+        let both = [PhaseKind::Products, PhaseKind::Inventory];
+        assert_eq!(ready(RunKind::ImportInventory, false, true, &both), ["ALREADY_IMPORTED"]);
+        assert!(ready(RunKind::SynchronizeProducts, true, true, &both).is_empty(), "it may be repeated");
+        assert!(ready(RunKind::Sync, false, true, &[]).is_empty());
     }
 
     #[test]

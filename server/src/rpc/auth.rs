@@ -17,10 +17,13 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 38] = [
+pub const RULES: [(&str, Rule); 47] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.EndOfDay", Rule::Operate),
+    ("PluginHostService.Synchronize", Rule::Operate),
+    ("PluginHostService.Reconcile", Rule::Operate),
+    ("PluginHostService.SetSyncCursor", Rule::Operate),
     ("PluginHostService.Configure", Rule::Operate),
     ("PluginHostService.StreamStatus", Rule::Read),
     ("PluginHostService.ListStores", Rule::Read),
@@ -31,6 +34,8 @@ pub const RULES: [(&str, Rule); 38] = [
     ("PluginHostService.GetReport", Rule::Read),
     ("PluginHostService.ListReportExceptions", Rule::Read),
     ("PluginHostService.ListParkedRecords", Rule::Read),
+    ("PluginHostService.ResolveParkedRecord", Rule::Operate),
+    ("PluginHostService.ExplainCount", Rule::Read),
     ("WarehouseService.ListDivisions", Rule::Read),
     ("WarehouseService.CreateDivision", Rule::Operate),
     ("WarehouseService.ListSites", Rule::Read),
@@ -47,6 +52,10 @@ pub const RULES: [(&str, Rule); 38] = [
     ("WarehouseService.GetPickingOrder", Rule::Read),
     ("WarehouseService.PickItem", Rule::Operate),
     ("WarehouseService.ClosePickingOrder", Rule::Operate),
+    ("WarehouseService.ReopenPickingOrder", Rule::Operate),
+    ("WarehouseService.CancelPickingOrder", Rule::Operate),
+    ("WarehouseService.ListCustomers", Rule::Read),
+    ("WarehouseService.ListChanges", Rule::Read),
     ("WarehouseService.ShipPickingOrder", Rule::Operate),
     ("AdminService.ConnectStore", Rule::Administer),
     ("AdminService.IssueKey", Rule::Administer),

@@ -47,6 +47,7 @@ pub(super) fn picking_order(
         changed_at: Some(convert::at(order.changed_at)),
         lines: order.lines.into_iter().map(line).collect(),
         shipments: shipments.into_iter().map(wire_shipment).collect(),
+        customer_id: order.header.customer_id.unwrap_or_default(),
     }
 }
 

@@ -8,14 +8,13 @@ use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{auth, convert, page, stream};
+use super::{auth, configuration, convert, page, reports, stream};
 use crate::{
-    app::{App, Caller, Error},
+    app::{App, Caller, Error, Preview, RunRequest},
     bigcommerce::Urgency,
     db::RunFilter,
     domain::{
         configuration::Violation,
-        reason::Reason,
         run::{Run, RunId, RunKind},
         store::{Store, ready_for},
     },
@@ -44,6 +43,19 @@ impl PluginHost {
         self.app.store(caller, hash).await.map_err(convert::status)
     }
 
+    /// Asks for a run of the store that is named, or of the key's own.
+    async fn ask(
+        &self,
+        caller: &Caller,
+        store: &str,
+        asked: &RunRequest,
+    ) -> Result<(Option<v1::Run>, bool), Status> {
+        check_request_id(&asked.request_id)?;
+        let store = self.store(caller, store).await?;
+        let (run, joined) = self.app.request_run(caller, &store, asked).await.map_err(convert::status)?;
+        Ok((Some(convert::run(&run, &store)), joined))
+    }
+
     /// A run the caller may see, with its store.
     async fn run_of(&self, caller: &Caller, id: i64) -> Result<(Run, Store), Status> {
         let run = self.app.run(caller, RunId(id)).await.map_err(convert::status)?;
@@ -61,7 +73,11 @@ fn check_request_id(id: &str) -> Result<(), Status> {
     if id.len() <= 64 {
         return Ok(());
     }
-    Err(convert::status(Error::Invalid(vec![Violation::new("request_id", "Use at most 64 characters.")])))
+    Err(invalid("request_id", "Use at most 64 characters."))
+}
+
+fn invalid(field: &'static str, message: &str) -> Status {
+    convert::status(Error::Invalid(vec![Violation::new(field, message)]))
 }
 
 #[tonic::async_trait]
@@ -71,40 +87,97 @@ impl PluginHostService for PluginHost {
     async fn import(&self, request: Request<v1::ImportRequest>) -> Reply<v1::ImportResponse> {
         let caller = self.caller(&request, "PluginHostService.Import").await?;
         let request = request.into_inner();
-        check_request_id(&request.request_id)?;
-        let store = self.store(&caller, &request.store_id).await?;
-        let asked = self
-            .app
-            .request_run(&caller, &store, RunKind::Import, request.dry_run, &request.request_id)
-            .await;
-        let (run, joined) = asked.map_err(convert::status)?;
-        Ok(Response::new(v1::ImportResponse { run: Some(convert::run(&run, &store)), joined }))
+        let asked = RunRequest {
+            dry_run: request.dry_run,
+            request_id: request.request_id,
+            ..RunRequest::of(RunKind::Import)
+        };
+        let (run, joined) = self.ask(&caller, &request.store_id, &asked).await?;
+        Ok(Response::new(v1::ImportResponse { run, joined }))
     }
 
     async fn sync(&self, request: Request<v1::SyncRequest>) -> Reply<v1::SyncResponse> {
         let caller = self.caller(&request, "PluginHostService.Sync").await?;
         let request = request.into_inner();
-        check_request_id(&request.request_id)?;
-        let store = self.store(&caller, &request.store_id).await?;
-        let (run, joined) = self
-            .app
-            .request_run(&caller, &store, RunKind::Sync, false, &request.request_id)
-            .await
-            .map_err(convert::status)?;
-        Ok(Response::new(v1::SyncResponse { run: Some(convert::run(&run, &store)), joined }))
+        let asked = RunRequest {
+            dry_run: request.dry_run,
+            request_id: request.request_id,
+            ..RunRequest::of(RunKind::Sync)
+        };
+        let (run, joined) = self.ask(&caller, &request.store_id, &asked).await?;
+        Ok(Response::new(v1::SyncResponse { run, joined }))
     }
 
     async fn end_of_day(&self, request: Request<v1::EndOfDayRequest>) -> Reply<v1::EndOfDayResponse> {
         let caller = self.caller(&request, "PluginHostService.EndOfDay").await?;
         let request = request.into_inner();
-        check_request_id(&request.request_id)?;
+        let asked = RunRequest {
+            dry_run: request.dry_run,
+            approved: (request.approved_run_id > 0).then_some(RunId(request.approved_run_id)),
+            request_id: request.request_id,
+            ..RunRequest::of(RunKind::EndOfDay)
+        };
+        let (run, joined) = self.ask(&caller, &request.store_id, &asked).await?;
+        Ok(Response::new(v1::EndOfDayResponse { run, joined }))
+    }
+
+    async fn synchronize(&self, request: Request<v1::SynchronizeRequest>) -> Reply<v1::SynchronizeResponse> {
+        let caller = self.caller(&request, "PluginHostService.Synchronize").await?;
+        let request = request.into_inner();
+        let message = "Choose one of the five actions of Manual Sync.";
+        let kind = convert::manual(request.action()).ok_or_else(|| invalid("action", message))?;
+        let asked =
+            RunRequest { dry_run: request.dry_run, request_id: request.request_id, ..RunRequest::of(kind) };
+        let (run, joined) = self.ask(&caller, &request.store_id, &asked).await?;
+        Ok(Response::new(v1::SynchronizeResponse { run, joined }))
+    }
+
+    async fn reconcile(&self, request: Request<v1::ReconcileRequest>) -> Reply<v1::ReconcileResponse> {
+        let caller = self.caller(&request, "PluginHostService.Reconcile").await?;
+        let request = request.into_inner();
+        let asked = RunRequest { request_id: request.request_id, ..RunRequest::of(RunKind::Reconciliation) };
+        let (run, joined) = self.ask(&caller, &request.store_id, &asked).await?;
+        Ok(Response::new(v1::ReconcileResponse { run, joined }))
+    }
+
+    async fn set_sync_cursor(
+        &self,
+        request: Request<v1::SetSyncCursorRequest>,
+    ) -> Reply<v1::SetSyncCursorResponse> {
+        let caller = self.caller(&request, "PluginHostService.SetSyncCursor").await?;
+        let request = request.into_inner();
         let store = self.store(&caller, &request.store_id).await?;
-        let (run, joined) = self
-            .app
-            .request_end_of_day(&caller, &store, request.approved_zeroes, &request.request_id)
-            .await
-            .map_err(convert::status)?;
-        Ok(Response::new(v1::EndOfDayResponse { run: Some(convert::run(&run, &store)), joined }))
+        let since = request.since.map(|since| jiff::Timestamp::new(since.seconds, since.nanos));
+        let since = since.transpose().map_err(|_| invalid("since", "This is no instant."))?;
+        let done = self.app.set_sync_cursor(&caller, &store, since, request.confirm).await;
+        let (Preview { products, customers, orders }, done) = done.map_err(convert::status)?;
+        Ok(Response::new(v1::SetSyncCursorResponse { products, customers, orders, done }))
+    }
+
+    async fn resolve_parked_record(
+        &self,
+        request: Request<v1::ResolveParkedRecordRequest>,
+    ) -> Reply<v1::ResolveParkedRecordResponse> {
+        let caller = self.caller(&request, "PluginHostService.ResolveParkedRecord").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let decision = reports::decision(request.resolution)
+            .ok_or_else(|| invalid("resolution", "Say what shall become of the record."))?;
+        let run = self.app.resolve_parked(&caller, &store, request.parked_id, &decision).await;
+        let run = run.map_err(convert::status)?.map(|run| convert::run(&run, &store));
+        Ok(Response::new(v1::ResolveParkedRecordResponse { run }))
+    }
+
+    async fn explain_count(
+        &self,
+        request: Request<v1::ExplainCountRequest>,
+    ) -> Reply<v1::ExplainCountResponse> {
+        let caller = self.caller(&request, "PluginHostService.ExplainCount").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let found = self.app.explain(&caller, &store, &request.item_number).await;
+        let found = found.map_err(convert::status)?;
+        Ok(Response::new(reports::explanation(found, &store)))
     }
 
     async fn configure(&self, request: Request<v1::ConfigureRequest>) -> Reply<v1::ConfigureResponse> {
@@ -113,7 +186,7 @@ impl PluginHostService for PluginHost {
         check_request_id(&request.request_id)?;
         let store = self.store(&caller, &request.store_id).await?;
         let wire = request.configuration.unwrap_or_default();
-        let patch = convert::Patch::read(wire, request.update_mask.map(|mask| mask.paths))
+        let patch = configuration::Patch::read(wire, request.update_mask.map(|mask| mask.paths))
             .map_err(convert::status)?;
         let change = (patch.revision(), |values: &mut _| patch.apply(values));
         let saved = self
@@ -121,7 +194,7 @@ impl PluginHostService for PluginHost {
             .configure(&caller, &store, change, &request.request_id)
             .await
             .map_err(convert::status)?;
-        let configuration = Some(convert::configuration(Some(&saved), &store));
+        let configuration = Some(configuration::configuration(Some(&saved), &store));
         Ok(Response::new(v1::ConfigureResponse { configuration }))
     }
 
@@ -183,9 +256,10 @@ impl PluginHostService for PluginHost {
             }));
         }
         Ok(Response::new(v1::GetConfigurationResponse {
-            configuration: Some(convert::configuration(saved.as_ref(), &store)),
+            configuration: Some(configuration::configuration(saved.as_ref(), &store)),
             store_locations,
             missing: missing.into_iter().map(convert::missing).collect(),
+            fields: configuration::fields(),
         }))
     }
 
@@ -222,36 +296,8 @@ impl PluginHostService for PluginHost {
         let (report, made_at) =
             report.ok_or_else(|| Status::not_found(format!("Run {id} has no report yet.")))?;
         let groups = self.app.db.exception_groups(run.id).await.map_err(db_status)?;
-        let check = |check: crate::db::Check| v1::Check {
-            agrees: check.store == check.warehouse,
-            name: check.name,
-            store: check.store,
-            warehouse: check.warehouse,
-            explanation: check.explanation,
-        };
-        let group = |(reason, count): (Reason, i64)| {
-            let words = reason.words();
-            v1::ExceptionGroup {
-                reason: words.code.into(),
-                count,
-                explanation: words.explanation.into(),
-                way_out: words.way_out.into(),
-            }
-        };
-        Ok(Response::new(v1::GetReportResponse {
-            report: Some(v1::Report {
-                run: Some(convert::run(&run, &store)),
-                place: Some(v1::Place {
-                    division: report.place.division,
-                    site: report.place.site,
-                    location: report.place.location,
-                    uom: report.place.uom,
-                }),
-                checks: report.checks.into_iter().map(check).collect(),
-                exceptions: groups.into_iter().map(group).collect(),
-                made_at: Some(convert::at(made_at)),
-            }),
-        }))
+        let report = Some(reports::report(convert::run(&run, &store), (report, made_at), groups));
+        Ok(Response::new(v1::GetReportResponse { report }))
     }
 
     async fn list_report_exceptions(
@@ -293,21 +339,7 @@ impl PluginHostService for PluginHost {
         let total = self.app.db.parked_count(store.id, &request.reason).await.map_err(db_status)?;
         let next_page_token =
             page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
-        let parked_records = found.into_iter().map(|parked| {
-            let words = parked.reason.words();
-            v1::ParkedRecord {
-                parked_id: parked.id,
-                store_id: store.hash.clone(),
-                run_id: parked.run.0,
-                kind: convert::phase_kind(parked.kind).into(),
-                record: parked.record,
-                reason: words.code.into(),
-                explanation: format!("{} ({})", words.explanation, parked.detail),
-                way_out: words.way_out.into(),
-                parked_at: Some(convert::at(parked.parked_at)),
-            }
-        });
-        let parked_records = parked_records.collect();
+        let parked_records = found.into_iter().map(|parked| reports::parked(parked, &store)).collect();
         Ok(Response::new(v1::ListParkedRecordsResponse { parked_records, next_page_token, total }))
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_stream::Stream;
 use tonic::Status;
 
-use super::convert;
+use super::convert::{self, Wired as _};
 use crate::{
     app::{App, Caller, Error},
     domain::store::{Store, StoreId},
@@ -243,7 +243,7 @@ impl Watcher {
             store_id: watched.store.hash.clone(),
             number: event.number,
             at: Some(convert::at(event.at)),
-            severity: convert::severity(event.severity).into(),
+            severity: event.severity.wire(),
             message: event.message.clone(),
             change,
         });

@@ -3,12 +3,19 @@
 use plugin_host_proto::v1::{self, warehouse_service_server::WarehouseService};
 use tonic::{Request, Response, Status};
 
-use super::{auth, convert, page, picking};
+use super::{
+    auth,
+    convert::{self, Wired as _},
+    goods::{wire_change, wire_customer, wire_item, wire_record, wire_site, wire_uom},
+    page, picking,
+};
 use crate::{
-    app::{AdjustmentRequest, App, Caller, Error, PickRequest, ShipRequest},
+    app::{AdjustmentRequest, App, Caller, Error, Parcel, PickRequest, ShipRequest},
     domain::store::{Store, StoreId},
     warehouse::{
-        carriers, items,
+        carriers,
+        changes::{self, ChangeFilter, ChangeKind},
+        customers, items,
         orders::{self, OrderFilter, PickingOrder},
         places, shipments, stock,
     },
@@ -68,44 +75,6 @@ impl Warehouse {
 
 fn db(error: crate::db::Error) -> Status {
     convert::status(Error::Db(error))
-}
-
-fn wire_site(division: &places::Division, site: places::Site) -> v1::Site {
-    v1::Site {
-        division: division.code.clone(),
-        site: site.code,
-        auto_delete_zero_quantity: site.auto_delete_zero,
-        locations: site.locations.into_iter().map(|(_, code)| code).collect(),
-    }
-}
-
-fn wire_uom(division: &places::Division, uom: places::Uom) -> v1::Uom {
-    v1::Uom { division: division.code.clone(), uom: uom.code, each_count: uom.each_count }
-}
-
-fn wire_record(division: &places::Division, record: stock::InventoryRecord) -> v1::InventoryRecord {
-    v1::InventoryRecord {
-        division: division.code.clone(),
-        site: record.site,
-        location: record.location,
-        item_number: record.item_number,
-        name: record.name,
-        uom: record.uom,
-        on_hand: record.on_hand,
-        changed_at: Some(convert::at(record.changed_at)),
-    }
-}
-
-/// Ten-thousandths as a decimal without needless zeros, but with cents for prices.
-fn decimal(value: Option<i64>, least_places: usize) -> String {
-    let Some(value) = value else { return String::new() };
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, fraction) = (value.unsigned_abs() / 10_000, value.unsigned_abs() % 10_000);
-    let mut digits = format!("{fraction:04}");
-    while digits.len() > least_places && digits.ends_with('0') {
-        digits.pop();
-    }
-    if digits.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{digits}") }
 }
 
 #[tonic::async_trait]
@@ -210,29 +179,8 @@ impl WarehouseService for Warehouse {
             found.last().map(|last| [crate::domain::catalog::fold(&last.number)])
         });
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
-        let item = |item: items::Item| v1::Item {
-            division: division.code.clone(),
-            item_number: item.number,
-            name: item.fields.name,
-            uom: item.uom,
-            upc: item.fields.upc,
-            price: decimal(item.fields.price, 2),
-            currency: item.currency,
-            weight: decimal(item.fields.weight, 0),
-            on_hand: item.on_hand,
-            // Another store's bindings are not this key's business, even in a shared division.
-            bindings: item
-                .bindings
-                .into_iter()
-                .filter_map(|(store, product_id, variant_id, sku, tracking)| {
-                    let store_id = stores.iter().find(|known| known.id == store)?.hash.clone();
-                    let tracking = convert::tracking(tracking).into();
-                    Some(v1::Binding { store_id, product_id, variant_id, sku, tracking })
-                })
-                .collect(),
-        };
         Ok(Response::new(v1::ListItemsResponse {
-            items: found.into_iter().map(item).collect(),
+            items: found.into_iter().map(|item| wire_item(&division, item, &stores)).collect(),
             next_page_token,
         }))
     }
@@ -340,6 +288,7 @@ impl WarehouseService for Warehouse {
             units: request.units,
             site: request.site,
             location: request.location,
+            parcel: Parcel { provider: request.provider, tracking_number: request.tracking_number },
             request_id: request.request_id,
         };
         let (division, order) = self.app.pick(&caller, asked).await.map_err(convert::status)?;
@@ -356,8 +305,7 @@ impl WarehouseService for Warehouse {
         let asked = ShipRequest {
             division: request.division,
             number: request.number,
-            provider: request.provider,
-            tracking_number: request.tracking_number,
+            parcel: Parcel { provider: request.provider, tracking_number: request.tracking_number },
             request_id: request.request_id,
         };
         let (division, order) = self.app.ship(&caller, asked).await.map_err(convert::status)?;
@@ -371,23 +319,73 @@ impl WarehouseService for Warehouse {
     ) -> Reply<v1::ClosePickingOrderResponse> {
         let caller = self.caller(&request, "WarehouseService.ClosePickingOrder").await?;
         let request = request.into_inner();
-        let closed = self.app.close_order(&caller, &request.division, &request.number).await;
+        let parcel = Parcel { provider: request.provider, tracking_number: request.tracking_number };
+        let closed = self.app.close_order(&caller, (&request.division, &request.number), &parcel).await;
         let (division, order) = closed.map_err(convert::status)?;
         let picking_order = self.picking_order(&caller, &division, order).await?;
         Ok(Response::new(v1::ClosePickingOrderResponse { picking_order }))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::decimal;
+    async fn reopen_picking_order(
+        &self,
+        request: Request<v1::ReopenPickingOrderRequest>,
+    ) -> Reply<v1::ReopenPickingOrderResponse> {
+        let caller = self.caller(&request, "WarehouseService.ReopenPickingOrder").await?;
+        let request = request.into_inner();
+        let opened = self.app.reopen_order(&caller, &request.division, &request.number).await;
+        let (division, order) = opened.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::ReopenPickingOrderResponse { picking_order }))
+    }
 
-    #[test]
-    fn prices_keep_their_cents_and_weights_no_needless_zeros() {
-        assert_eq!(decimal(Some(199_500), 2), "19.95");
-        assert_eq!(decimal(Some(200_000), 2), "20.00");
-        assert_eq!(decimal(Some(-5_001), 2), "-0.5001");
-        assert_eq!(decimal(Some(20_000), 0), "2");
-        assert_eq!(decimal(None, 2), "");
+    async fn cancel_picking_order(
+        &self,
+        request: Request<v1::CancelPickingOrderRequest>,
+    ) -> Reply<v1::CancelPickingOrderResponse> {
+        let caller = self.caller(&request, "WarehouseService.CancelPickingOrder").await?;
+        let request = request.into_inner();
+        let cancelled = self.app.cancel_order(&caller, &request.division, &request.number).await;
+        let (division, order) = cancelled.map_err(convert::status)?;
+        let picking_order = self.picking_order(&caller, &division, order).await?;
+        Ok(Response::new(v1::CancelPickingOrderResponse { picking_order }))
+    }
+
+    async fn list_customers(
+        &self,
+        request: Request<v1::ListCustomersRequest>,
+    ) -> Reply<v1::ListCustomersResponse> {
+        let caller = self.caller(&request, "WarehouseService.ListCustomers").await?;
+        let request = request.into_inner();
+        let division = self.division(&caller, &request.division).await?;
+        let size = page::size(request.page_size)?;
+        let [name, id] = page::parts(&request.page_token)?.unwrap_or_default();
+        let after = (name.as_str(), id.parse().unwrap_or_default());
+        let of = (division.id, caller.only_store());
+        let found = customers::list(&self.app.db, of, &request.search, after, size).await.map_err(db)?;
+        let next_page_token = page::token(found.len(), size, || {
+            let last = found.last()?;
+            Some([crate::domain::catalog::fold(&last.shopper.name), last.id.to_string()])
+        });
+        let stores = self.app.stores(&caller).await.map_err(convert::status)?;
+        let customers = found.into_iter().filter_map(|one| wire_customer(&division, one, &stores)).collect();
+        Ok(Response::new(v1::ListCustomersResponse { customers, next_page_token }))
+    }
+
+    async fn list_changes(&self, request: Request<v1::ListChangesRequest>) -> Reply<v1::ListChangesResponse> {
+        let caller = self.caller(&request, "WarehouseService.ListChanges").await?;
+        let request = request.into_inner();
+        let division = self.division(&caller, &request.division).await?;
+        let size = page::size(request.page_size)?;
+        // The newest number first: what happens meanwhile has a higher one and comes with the next request.
+        let last_number = changes::last(&self.app.db, division.id).await.map_err(db)?;
+        let filter = ChangeFilter {
+            after: request.after_number,
+            kind: ChangeKind::read(request.kind),
+            record: request.record,
+            store: caller.only_store(),
+        };
+        let found = changes::list(&self.app.db, division.id, &filter, size).await.map_err(db)?;
+        let changes = found.into_iter().map(wire_change).collect();
+        Ok(Response::new(v1::ListChangesResponse { changes, last_number }))
     }
 }

@@ -11,7 +11,10 @@ use crate::{
     app::{self, App},
     bigcommerce::{self, Urgency},
     db::{self, Lease},
-    domain::run::{Run, RunState},
+    domain::{
+        run::{Run, RunState},
+        stock::Excess,
+    },
     events::{Change, Severity},
     sync::{self, Work},
 };
@@ -94,6 +97,10 @@ impl Worker {
                 );
                 return;
             }
+            Err(error @ sync::Error::Held { excess, .. }) => {
+                warn!(%error, "the run is held");
+                self.hold(lease, excess, &error).await
+            }
             Err(error) => {
                 error!(error = &error as &dyn std::error::Error, "the run failed");
                 self.end(lease, RunState::Failed, problem(&error)).await
@@ -142,8 +149,9 @@ impl Worker {
             kind: run.kind,
             lease,
             patience: self.app.patience,
+            asked_by: run.asked_by.clone(),
             approved: app.db.approved(lease.run).await?,
-            order_prefix: app.order_prefix(&store, &place).await.map_err(gone)?,
+            order_prefix: app.order_prefix(&store, &configuration, place.division).await.map_err(gone)?,
             store,
             configuration,
             place,
@@ -187,6 +195,15 @@ impl Worker {
         done
     }
 
+    /// Ends a run that a person must look at first.
+    async fn hold(&self, lease: Lease, excess: Excess, error: &sync::Error) -> db::Result<()> {
+        let mut tx = self.app.db.begin_leased(&lease).await?;
+        tx.note_excess(&lease, excess).await?;
+        tx.commit(&self.app.bus).await?;
+        let problem = format!("{error}. If that is right, approve it: End of Day is then computed anew.");
+        self.end(lease, RunState::Held, problem).await
+    }
+
     async fn end(&self, lease: Lease, state: RunState, problem: String) -> db::Result<()> {
         let db = &self.app.db;
         let run = db.existing_run(lease.run).await?;
@@ -197,6 +214,7 @@ impl Worker {
                 let parked = run.counts().parked;
                 (Severity::Warning, format!("{words} is complete; {parked} records wait for a person."))
             }
+            RunState::Held => (Severity::Error, format!("{words} is held: {problem}")),
             _ => (Severity::Error, format!("{words} stopped: {problem}")),
         };
         let mut tx = db.begin_leased(&lease).await?;
@@ -211,9 +229,6 @@ impl Worker {
 /// What stopped a run, with what to do next.
 fn problem(error: &sync::Error) -> String {
     match error {
-        sync::Error::Held { to_zero, .. } => {
-            format!("{error}. If that is right, run End of Day again and approve {to_zero} items.")
-        }
         sync::Error::BigCommerce(error) if error.is_temporary() => {
             format!(
                 "{error}. Nothing is lost: start it again when the store answers, and it goes on where it stopped."

@@ -57,12 +57,14 @@ pub(super) async fn fetch_changed(work: &Work, since: Timestamp) -> Result<Vec<S
 
 async fn fetch(work: &Work, filter: OrderFilter) -> Result<Vec<StoreOrder>> {
     let mut orders: Vec<StoreOrder> = Vec::new();
+    let mut next = 1;
     loop {
-        let next = orders.last().map_or(1, |order| order.id + 1);
-        let (page, more) = work.api.orders(filter, next).await?;
-        orders.extend(page);
-        if !more {
-            return Ok(orders);
+        // What cannot be read is parked by the sync, which reads the same orders.
+        let page = work.api.orders(filter, next).await?;
+        orders.extend(page.orders);
+        match page.last_id {
+            Some(last) if page.more => next = last + 1,
+            _ => return Ok(orders),
         }
     }
 }

@@ -11,17 +11,18 @@ use futures::StreamExt as _;
 
 use super::{Error, Result, Work, counted_orders, orders, variant_words};
 use crate::{
-    bigcommerce::{self, BATCH, Counted, NewCount},
+    bigcommerce::{self, BATCH, Counted, NewCount, StoreSettings},
     db::{Exception, NewParked},
     domain::{
         catalog::Tracking,
+        configuration::OpenOrders,
         reason::Reason,
         run::{Counts, PhaseKind},
-        stock::is_mass_change,
+        stock::Excess,
     },
     warehouse::{
-        counts::{self, Promised},
-        items,
+        counts, items, places,
+        promised::{self, Promised, Whose},
     },
 };
 
@@ -31,7 +32,7 @@ const PASSES: u32 = 5;
 
 /// Publishes counts until the store agrees.
 pub(super) async fn publish(work: &Work) -> Result<()> {
-    read_store(work).await?;
+    read_store(work, PHASE).await?;
     let rule = counted_orders::rule(work).await?;
     // From before the orders were read: reading the store's counts takes a while, and it goes on selling.
     let mut since = match work.db.store_start(work.lease.run).await? {
@@ -44,9 +45,9 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         let from = since - jiff::SignedDuration::from_secs(2);
         since = work.api.store_time().await?;
         orders::take_changes(work, rule, from).await?;
-        let promised = counts::promised(&work.db, work.store.id, rule.decreases_when_placed).await?;
+        let promised = promised(work, rule).await?;
         if pass == 0 {
-            check_mass_change(work, &promised).await?;
+            check_excess(work, &promised).await?;
         }
         settled = send(work, &promised, pass == 0, &mut refused).await? == 0;
         if settled && pass > 0 {
@@ -65,8 +66,20 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
     work.end(tx, PHASE).await
 }
 
+/// What is promised to shoppers, of this store and where it is so configured of every store of the division.
+pub(super) async fn promised(work: &Work, rule: StoreSettings) -> Result<Promised> {
+    let divisions = places::divisions(&work.db, Some(work.store.id)).await?;
+    let neighbours = divisions.into_iter().find(|division| division.id == work.place.division);
+    let mut others = neighbours.map(|division| division.stores).unwrap_or_default();
+    let all_count = work.configuration.open_orders == OpenOrders::Division;
+    others.retain(|store| all_count && *store != work.store.id);
+    let deducts_when_placed = rule.decreases_when_placed;
+    let whose = Whose { store: work.store.id, deducts_when_placed, others };
+    Ok(promised::promised(&work.db, &whose).await?)
+}
+
 /// Reads what the store says it has, at the configured location.
-async fn read_store(work: &Work) -> Result<()> {
+pub(super) async fn read_store(work: &Work, phase: PhaseKind) -> Result<()> {
     let mut total = items::bound_variants(&work.db, work.store.id).await?.max(1);
     let mut next = 1;
     loop {
@@ -83,7 +96,7 @@ async fn read_store(work: &Work) -> Result<()> {
             }
             let mut tx = work.page().await?;
             counts::note_read(&mut tx, (work.store.id, work.lease.run), rows.into_iter().collect()).await?;
-            work.keep(tx, PHASE, "", Counts::default(), total).await?;
+            work.keep(tx, phase, "", Counts::default(), total).await?;
         }
         if next == began_with {
             return Ok(());
@@ -91,30 +104,59 @@ async fn read_store(work: &Work) -> Result<()> {
     }
 }
 
-/// Refuses to send what would empty the store (OQ-20).
-async fn check_mass_change(work: &Work, promised: &Promised) -> Result<()> {
-    let (mut selling, mut to_zero) = (0, 0);
+/// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
+async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
+    let mut excess = Excess::default();
     let mut after = (0, 0);
     loop {
         let page = page(work, promised, after).await?;
         let Some(last) = page.last() else { break };
         after = last.of;
+        let mut drifted = Vec::new();
         for counted in &page {
-            let sells = counted.in_store.is_some_and(|units| units > 0);
-            selling += i64::from(sells);
-            to_zero += i64::from(sells && counted.end.publish() == 0);
+            let in_store = counted.in_store.unwrap_or_default();
+            excess.selling += i64::from(in_store > 0);
+            excess.zeroes += i64::from(in_store > 0 && counted.end.publish() == 0);
+            excess.units += (counted.end.publish() - in_store).abs();
+            if counted.drift() != 0 {
+                drifted.push(drift_words(counted));
+            }
         }
+        excess.drifted += i64::try_from(drifted.len()).unwrap_or(i64::MAX);
+        let mut tx = work.page().await?;
+        work.db.add_exceptions(&mut tx, work.lease.run, &drifted).await?;
+        tx.commit(&work.bus).await?;
     }
-    if is_mass_change(selling, to_zero, work.approved) {
-        return Err(Error::Held { to_zero, selling });
-    }
-    Ok(())
+    let configuration = &work.configuration;
+    let words = excess.beyond(configuration.hold, configuration.drift_policy, work.approved);
+    if words.is_empty() { Ok(()) } else { Err(Error::Held { excess, words }) }
 }
 
-async fn page(work: &Work, promised: &Promised, after: (i64, i64)) -> Result<Vec<counts::Counted>> {
-    let of = (work.store.id, work.lease.run, work.place.location);
+/// A count that somebody changed in the store.
+pub(super) fn drift_words(counted: &counts::Counted) -> Exception {
+    let in_store = counted.in_store.unwrap_or_default();
+    Exception {
+        reason: Reason::Drift,
+        record: variant_words(counted.of.0, counted.of.1, ""),
+        detail: format!("the store says {in_store} where {} were left", in_store - counted.drift()),
+    }
+}
+
+/// Some variants beyond one, with what they amount to.
+pub(super) async fn page(
+    work: &Work,
+    promised: &Promised,
+    after: (i64, i64),
+) -> Result<Vec<counts::Counted>> {
+    let scope = counts::Scope {
+        store: work.store.id,
+        run: work.lease.run,
+        locations: &work.place.counted,
+        buffer: work.configuration.safety_buffer,
+        promised,
+    };
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    Ok(counts::page(&work.db, of, promised, after, limit).await?)
+    Ok(counts::page(&work.db, scope, after, limit).await?)
 }
 
 /// Sends every count that differs from what the store shows; returns how many.
@@ -127,15 +169,17 @@ async fn send(
     let mut sent = 0;
     let mut after = (0, 0);
     loop {
+        let at = work.db.clock.now();
         let page = page(work, promised, after).await?;
         let Some(last) = page.last() else { return Ok(sent) };
         after = last.of;
         let mut tallied = Counts::default();
-        let mut shortages = Vec::new();
+        let mut exceptions = Vec::new();
+        let mut told = Vec::new();
         let mut changed: BTreeMap<Counted, ((i64, i64), i64)> = BTreeMap::new();
         for counted in &page {
             if first && counted.end.shortage() > 0 {
-                shortages.push(Exception {
+                exceptions.push(Exception {
                     reason: Reason::Shortage,
                     record: variant_words(counted.of.0, counted.of.1, ""),
                     detail: format!("{} on hand, {} sold", counted.end.on_hand, counted.end.reserved),
@@ -144,23 +188,43 @@ async fn send(
             let quantity = counted.end.publish();
             if counted.in_store == Some(quantity) || refused.contains(&counted.of) {
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
+                // The store agrees; from here on what it does is compared with this.
+                let as_before = counted.baseline.is_some_and(|told| {
+                    (told.published, told.available) == (quantity, counted.end.available())
+                        && counted.adjusted == 0
+                });
+                if counted.in_store == Some(quantity) && !as_before {
+                    told.push(*counted);
+                }
                 continue;
+            }
+            if work.dry_run {
+                let shows = counted.in_store.map_or_else(|| "nothing".to_owned(), |units| units.to_string());
+                exceptions.push(Exception {
+                    reason: Reason::WouldPublish,
+                    record: variant_words(counted.of.0, counted.of.1, ""),
+                    detail: format!("{shows} → {quantity}"),
+                });
             }
             // Variants that share a count are one write.
             changed.entry(identity(counted)).or_insert((counted.of, quantity));
         }
-        let parked = write(work, &changed).await?;
+        let parked = if work.dry_run { Vec::new() } else { write(work, &changed).await? };
         refused.extend(parked.iter().map(|parked| (parked.record_id, parked.part_id)));
         changed.retain(|_, (of, _)| !refused.contains(of));
         sent += changed.len();
         tallied.updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
-        tallied.parked = i64::try_from(parked.len()).unwrap_or(i64::MAX);
-        let told = page.iter().filter(|counted| changed.contains_key(&identity(counted)));
-        let told = told.map(|counted| (counted.of, counted.end.publish())).collect();
+        told.extend(page.iter().filter(|counted| {
+            changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
+        }));
         let mut tx = work.page().await?;
-        counts::note_sent(&mut tx, (work.store.id, work.lease.run), told).await?;
-        work.db.add_exceptions(&mut tx, work.lease.run, &shortages).await?;
-        work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &parked).await?;
+        counts::note_sent(&mut tx, (work.store.id, work.lease.run), at, &told).await?;
+        work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
+        let of = (work.store.id, work.lease.run, PHASE);
+        tallied.parked = work.db.park(&mut tx, of, &parked).await?;
+        // What the store takes again waits for nobody any more.
+        let taken = changed.values().map(|((product, _), _)| *product).collect();
+        work.db.unpark(&mut tx, of, taken).await?;
         work.keep(tx, PHASE, "", tallied, 0).await?;
     }
 }

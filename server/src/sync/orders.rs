@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Work, counted_orders};
+use super::{Result, Work, counted_orders, customers};
 use crate::{
-    bigcommerce::{OrderFilter, StoreSettings},
+    bigcommerce::{OrderFilter, OrderPage, StoreSettings},
     db::{NewParked, Tx},
     domain::{
         catalog::fold,
@@ -16,8 +16,9 @@ use crate::{
         run::{Counts, PhaseKind},
     },
     warehouse::{
+        changes::Change,
         items,
-        orders::{self, Header, OrderState, PickingLine, PickingOrder},
+        orders::{self, Header, OrderState, PickingLine, PickingOrder, differences},
     },
 };
 
@@ -49,8 +50,8 @@ type Items = HashMap<(i64, i64), i64>;
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
     let rule = counted_orders::rule(work).await?;
-    let lists: Vec<List> = if let Some(known) = work.db.cursor(work.store.id, PHASE).await? {
-        vec![List::Orders(OrderFilter::ChangedSince(known.since)), List::Unfinished, List::Openable]
+    let lists: Vec<List> = if let Some(since) = work.since(PHASE).await? {
+        vec![List::Orders(OrderFilter::ChangedSince(since)), List::Unfinished, List::Openable]
     } else {
         let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
         statuses.into_iter().chain([List::Unfinished]).collect()
@@ -58,17 +59,17 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     while let Some(list) = lists.get(cursor.list) {
         let (page, next) = match list {
             List::Orders(filter) => {
-                let (page, more) = work.api.orders(*filter, cursor.next).await?;
-                let next = page.last().map(|order| order.id + 1).filter(|_| more);
+                let page = work.api.orders(*filter, cursor.next).await?;
+                let next = page.last_id.map(|last| last + 1).filter(|_| page.more);
                 (page, next)
             }
             List::Unfinished => read_unfinished(work, cursor.next).await?,
             List::Openable => match orders::openable(&work.db, work.store.id, cursor.next).await? {
                 Some(id) => {
                     let order = work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id));
-                    (vec![order], Some(id + 1))
+                    (OrderPage { orders: vec![order], ..OrderPage::default() }, Some(id + 1))
                 }
-                None => (Vec::new(), None),
+                None => (OrderPage::default(), None),
             },
         };
         cursor = match next {
@@ -87,9 +88,10 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
 pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timestamp) -> Result<()> {
     let mut next = 0;
     loop {
-        let (page, more) = work.api.orders(OrderFilter::ChangedSince(since), next).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        next = last.id + 1;
+        let page = work.api.orders(OrderFilter::ChangedSince(since), next).await?;
+        let Some(last) = page.last_id else { return Ok(()) };
+        let more = page.more;
+        next = last + 1;
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, rule, page).await?;
         work.keep(tx, PHASE, "", counts, 0).await?;
@@ -100,17 +102,21 @@ pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timest
 }
 
 /// A page of the orders that picking orders wait for, and where the next one begins.
-async fn read_unfinished(work: &Work, next: i64) -> Result<(Vec<StoreOrder>, Option<i64>)> {
+async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i64>)> {
     let wanted: Vec<i64> = orders::unfinished(&work.db, work.store.id).await?;
     let wanted: Vec<i64> = wanted.into_iter().filter(|id| *id >= next).collect();
-    let (Some(&first), Some(&last)) = (wanted.first(), wanted.last()) else { return Ok((Vec::new(), None)) };
-    let (mut page, more) = work.api.orders(OrderFilter::UpTo(last), first).await?;
-    let read_to = page.last().map(|order| order.id).filter(|_| more).unwrap_or(last);
-    page.retain(|order| wanted.contains(&order.id));
+    let (Some(&first), Some(&last)) = (wanted.first(), wanted.last()) else {
+        return Ok((OrderPage::default(), None));
+    };
+    let mut page = work.api.orders(OrderFilter::UpTo(last), first).await?;
+    let read_to = page.last_id.filter(|_| page.more).unwrap_or(last);
+    page.orders.retain(|order| wanted.contains(&order.id));
+    page.unreadable.retain(|order| wanted.contains(&order.id));
     for &id in wanted.iter().take_while(|id| **id <= read_to) {
         // A list leaves archived orders out.
-        if page.iter().all(|order| order.id != id) {
-            page.push(work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id)));
+        let is_unreadable = page.unreadable.iter().any(|order| order.id == id);
+        if !is_unreadable && page.orders.iter().all(|order| order.id != id) {
+            page.orders.push(work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id)));
         }
     }
     Ok((page, Some(read_to + 1)))
@@ -122,15 +128,18 @@ struct Sorted {
     new: Vec<PickingOrder>,
     changed: Vec<PickingOrder>,
     parked: Vec<NewParked>,
+    changes: Vec<Change>,
     counts: Counts,
 }
 
-async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrder>) -> Result<Counts> {
+async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: OrderPage) -> Result<Counts> {
     let at = work.db.clock.now();
+    let OrderPage { orders: page, unreadable, .. } = page;
     // Whoever picks for these orders meanwhile waits, or is seen.
     work.db.lock_store(tx, work.store.id).await?;
     counted_orders::take_over(work, tx, rule, &page).await?;
-    let ids: Vec<i64> = page.iter().map(|order| order.id).collect();
+    let ids: Vec<i64> =
+        page.iter().map(|order| order.id).chain(unreadable.iter().map(|order| order.id)).collect();
     let products: BTreeSet<i64> =
         page.iter().flat_map(StoreOrder::lines).map(|line| line.product_id).collect();
     let items = items::of_products(tx, work.store.id, products).await?;
@@ -139,31 +148,44 @@ async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: Vec<StoreOrd
         .into_iter()
         .map(|order| ((order.of.1, order.of.2), order))
         .collect();
+    let imported = &work.configuration.imported_statuses;
+    let wanted: Vec<StoreOrder> =
+        page.iter().filter(|order| order.wish(imported) == Wish::Pick).cloned().collect();
+    let customers = customers::of_orders(work, tx, &wanted).await?;
     let mut sorted = Sorted::default();
+    sorted.parked.extend(unreadable.into_iter().map(|order| NewParked {
+        record_id: order.id,
+        part_id: 0,
+        record: format!("order {}", order.id),
+        reason: Reason::Unreadable,
+        detail: order.what,
+    }));
     for order in &page {
+        let of = Of { order, wish: order.wish(imported), customer: customers.get(&order.id).copied() };
         for (position, consignment) in order.consignments.iter().enumerate() {
             match known.remove(&(order.id, consignment.id)) {
-                Some(picking) => sorted.follow(&picking, order, Some(consignment), &items, at),
-                None if order.wish() == Wish::Pick => {
+                Some(picking) => sorted.follow(&picking, of, Some(consignment), &items, at),
+                None if of.wish == Wish::Pick => {
                     let number = number(&work.order_prefix, order, position);
-                    sorted.make(work, number, order, consignment, &items, at);
+                    sorted.make(work, number, of, consignment, &items, at);
                 }
                 None => sorted.counts.skipped += 1,
             }
         }
     }
     for order in &page {
+        let of = Of { order, wish: order.wish(imported), customer: None };
         for consignment in known.keys().filter(|(id, _)| *id == order.id).copied().collect::<Vec<_>>() {
             if let Some(picking) = known.remove(&consignment) {
-                sorted.follow(&picking, order, None, &items, at);
+                sorted.follow(&picking, of, None, &items, at);
             }
         }
     }
     write(work, tx, &mut sorted).await?;
     let of = (work.store.id, work.lease.run, PHASE);
-    sorted.counts.parked = i64::try_from(sorted.parked.len()).unwrap_or(i64::MAX);
-    work.db.park(tx, of, &sorted.parked).await?;
+    sorted.counts.parked = work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
+    work.note(tx, sorted.changes).await?;
     Ok(sorted.counts)
 }
 
@@ -186,6 +208,7 @@ async fn write(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
             sorted.park(&order, Reason::OrderNumberTaken, order.number.clone());
         }
     }
+    sorted.changes.extend(sorted.new.iter().flat_map(|order| differences(None, order)));
     for order in &sorted.changed {
         orders::update(tx, order.id, &order.header, order.changed_at).await?;
     }
@@ -202,6 +225,14 @@ fn number(prefix: &str, order: &StoreOrder, position: usize) -> String {
         1 => format!("{prefix}{}", order.id),
         _ => format!("{prefix}{}-{}", order.id, position + 1),
     }
+}
+
+/// An order of the store, what the store wants done with it, and who ordered.
+#[derive(Clone, Copy)]
+struct Of<'o> {
+    order: &'o StoreOrder,
+    wish: Wish,
+    customer: Option<i64>,
 }
 
 impl Sorted {
@@ -232,7 +263,7 @@ impl Sorted {
         &mut self,
         work: &Work,
         number: String,
-        order: &StoreOrder,
+        of: Of<'_>,
         consignment: &Consignment,
         items: &Items,
         at: Timestamp,
@@ -246,8 +277,9 @@ impl Sorted {
         let mut picking = PickingOrder {
             id: 0,
             number,
-            of: (work.store.id, order.id, consignment.id),
-            header: header(OrderState::Open, order, consignment),
+            of: (work.store.id, of.order.id, consignment.id),
+            header: header(OrderState::Open, of, consignment),
+            by_hand: false,
             changed_at: at,
             lines,
         };
@@ -273,30 +305,33 @@ impl Sorted {
     fn follow(
         &mut self,
         known: &PickingOrder,
-        order: &StoreOrder,
+        of: Of<'_>,
         consignment: Option<&Consignment>,
         items: &Items,
         at: Timestamp,
     ) {
         let mut picking = known.clone();
         if let Some(consignment) = consignment {
-            picking.header =
-                Header { state: known.header.state, ..header(known.header.state, order, consignment) };
+            picking.header = header(known.header.state, of, consignment);
+            picking.header.customer_id = of.customer.or(known.header.customer_id);
         }
-        picking.header.store_status_id = order.status_id;
+        picking.header.store_status_id = of.order.status_id;
         let wish = match consignment {
-            Some(_) => order.wish(),
-            None if order.is_archived => order.wish(),
+            Some(_) => of.wish,
+            None if of.order.is_archived => of.wish,
             None => Wish::End("its lines were taken out of the order in the store"),
         };
         match wish {
             Wish::End(why) => self.end(&mut picking, why),
-            Wish::Wait(why) => {
-                why.clone_into(&mut picking.header.problem);
-                if picking.header.state == OrderState::Open {
+            Wish::Wait(why) => match picking.header.state {
+                OrderState::Open | OrderState::OnHold => {
                     picking.header.state = OrderState::OnHold;
+                    why.clone_into(&mut picking.header.problem);
                 }
-            }
+                OrderState::Closed | OrderState::Cancelled => {
+                    picking.header.problem.clone_from(&known.header.problem);
+                }
+            },
             Wish::Pick | Wish::GoOn => {
                 let wanted = consignment.map(|consignment| &consignment.lines[..]).unwrap_or_default();
                 self.change_lines(&mut picking, wanted, items);
@@ -307,6 +342,7 @@ impl Sorted {
         } else {
             picking.changed_at = at;
             self.counts.updated += 1;
+            self.changes.extend(differences(Some(known), &picking));
             self.changed.push(picking);
         }
     }
@@ -361,11 +397,13 @@ impl Sorted {
                 OrderState::Closed
             }
             OrderState::Closed => OrderState::Closed,
+            OrderState::Cancelled if picking.by_hand => OrderState::Cancelled,
             _ if left => OrderState::Open,
             _ if picking.is_begun() => OrderState::Closed,
             _ => OrderState::Cancelled,
         };
         picking.header.problem = match picking.header.state {
+            OrderState::Cancelled if picking.by_hand => "it was cancelled here".to_owned(),
             OrderState::Cancelled => "nothing of it is left to pick".to_owned(),
             _ => String::new(),
         };
@@ -375,13 +413,15 @@ impl Sorted {
     }
 }
 
-fn header(state: OrderState, order: &StoreOrder, consignment: &Consignment) -> Header {
+fn header(state: OrderState, of: Of<'_>, consignment: &Consignment) -> Header {
+    let order = of.order;
     Header {
         state,
         problem: String::new(),
         store_status_id: order.status_id,
-        customer: order.customer.clone(),
-        email: order.email.clone(),
+        customer_id: of.customer,
+        customer: order.shopper.name.clone(),
+        email: order.shopper.email.clone(),
         ship_to: consignment.ship_to.clone(),
         method: consignment.method.clone(),
         ordered_at: order.ordered_at,

@@ -1,20 +1,27 @@
 //! Products become items, variants their bindings.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures::{StreamExt as _, try_join};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Work, variant_words};
 use crate::{
     bigcommerce::{ProductPage, Window, ahead},
-    db::{NewParked, Tx},
+    db::{Exception, NewParked, Resolution, Tx},
     domain::{
-        catalog::{ItemDraft, ItemNumberRule},
+        catalog::{ItemDraft, ItemNumberRule, fold},
         reason::Reason,
         run::{Counts, PhaseKind},
     },
-    warehouse::items::{self, NewBinding, NewItem, StoreFields},
+    warehouse::{
+        changes::{Change, ChangeKind},
+        items::{self, Bound, NewBinding, NewItem, StoreFields},
+    },
 };
 
 const PHASE: PhaseKind = PhaseKind::Products;
@@ -39,41 +46,66 @@ pub(super) struct Cursor {
     pub(super) parked_variants: i64,
 }
 
-/// Reads every product, beginning where an earlier attempt stopped.
-pub(super) async fn import(work: &Work, cursor: &str) -> Result<()> {
+/// Reads the products that changed since the last sync, or every product.
+pub(super) async fn read(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
+    match work.since(PHASE).await? {
+        Some(since) => read_changes(work, &mut cursor, since).await?,
+        None => read_all(work, &mut cursor).await?,
+    }
+    let tx = work.page().await?;
+    work.end(tx, PHASE).await
+}
+
+async fn read_all(work: &Work, cursor: &mut Cursor) -> Result<()> {
     // Nobody but the holder of the lease binds or parks products of this store, so both stay true.
     let before = Before {
-        bound: items::highest_bound(&work.db, work.store.id).await?,
+        bound: Lookup::UpTo(items::highest_bound(&work.db, work.store.id).await?),
         parked: work.db.parked_count(work.store.id, "").await? > 0,
     };
     // A window ends at the highest id there was when it began; what was added meanwhile is the next one.
     let mut window;
     (window, cursor.in_store) = try_join!(work.api.products_beyond(cursor.after), work.api.variant_count())?;
     while let Some(products) = window {
-        read_window(work, &before, &mut cursor, products).await?;
+        read_window(work, &before, cursor, products).await?;
         window = work.api.products_beyond(cursor.after).await?;
     }
-    let tx = work.page().await?;
-    work.end(tx, PHASE).await
+    // What is bound beyond the last product is gone from the store.
+    let mut tx = work.page().await?;
+    let rest = items::bound(&mut tx, work.store.id, &(cursor.after + 1..=i64::MAX)).await?;
+    note_orphans(work, &mut tx, &rest, |_| false).await?;
+    tx.commit(&work.bus).await?;
+    Ok(())
 }
 
-/// Reads the products that changed since the last sync, or every product where there was none.
-pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
-    let Some(known) = work.db.cursor(work.store.id, PHASE).await? else { return import(work, cursor).await };
-    let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
-    let before = Before { bound: i64::MAX, parked: true };
+async fn read_changes(work: &Work, cursor: &mut Cursor, since: Timestamp) -> Result<()> {
+    let before = Before { bound: Lookup::Read, parked: true };
     loop {
-        let page = work.api.products_changed(known.since, cursor.after).await?;
+        let page = work.api.products_changed(since, cursor.after).await?;
         let Some(last) = page.last_id else { break };
-        let page = Drafts::of(&page, &work.configuration.item_number_rules);
-        let mut tx = work.page().await?;
-        let counts = apply(work, &mut tx, &before, &mut cursor, page).await?;
+        keep_page(work, &before, cursor, &page).await?;
         cursor.after = last;
-        work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await?;
     }
-    let tx = work.page().await?;
-    work.end(tx, PHASE).await
+    // What is parked may be good by now although nothing about it changed, and people may have decided about it.
+    let mut after = 0;
+    loop {
+        let parked = work.db.parked_ids(work.store.id, PHASE, after, 100).await?;
+        let Some(last) = parked.last() else { return Ok(()) };
+        let page = work.api.products_of(&parked, after).await?;
+        after = *last;
+        keep_page(work, &before, cursor, &page).await?;
+        let gone = parked.into_iter().filter(|id| !page.has(*id)).collect();
+        let mut tx = work.page().await?;
+        work.db.unpark(&mut tx, (work.store.id, work.lease.run, PHASE), gone).await?;
+        tx.commit(&work.bus).await?;
+    }
+}
+
+async fn keep_page(work: &Work, before: &Before, cursor: &mut Cursor, page: &ProductPage) -> Result<()> {
+    let drafts = Drafts::of(page, &work.configuration.item_number_rules);
+    let mut tx = work.page().await?;
+    let counts = apply(work, &mut tx, before, cursor, drafts).await?;
+    work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await
 }
 
 async fn read_window(work: &Work, before: &Before, cursor: &mut Cursor, window: Window) -> Result<()> {
@@ -98,10 +130,19 @@ async fn read_window(work: &Work, before: &Before, cursor: &mut Cursor, window: 
 
 /// What there was when this attempt began: where there was nothing, nothing is looked up.
 struct Before {
-    /// The highest product that was bound.
-    bound: i64,
+    /// What of the bindings is looked up.
+    bound: Lookup,
     /// Whether any record was parked.
     parked: bool,
+}
+
+/// Which bindings a page is compared with.
+#[derive(Clone, Copy)]
+enum Lookup {
+    /// All from one page to the next, up to the highest product that was bound.
+    UpTo(i64),
+    /// Those of the products that were read.
+    Read,
 }
 
 /// What a page of products becomes, worked out while the page before it is written.
@@ -110,8 +151,6 @@ struct Drafts {
     unusable: Vec<NewParked>,
     products: i64,
     variants: i64,
-    /// The lowest and the highest product.
-    range: RangeInclusive<i64>,
     /// Every product, if it has an id.
     read: Vec<i64>,
     last_id: Option<i64>,
@@ -120,7 +159,6 @@ struct Drafts {
 impl Drafts {
     fn of(page: &ProductPage, rules: &[ItemNumberRule]) -> Self {
         let ids = page.products.iter().map(|product| product.id);
-        let first = ids.clone().chain(page.unreadable.iter().map(|record| record.id)).min().unwrap_or(0);
         let empty = page.products.iter().filter(|product| product.variants.is_empty());
         let empty = empty.map(|product| {
             parked(product.id, 0, &product.sku, Reason::Unreadable, "it has no variants".into())
@@ -134,7 +172,6 @@ impl Drafts {
             unusable: empty.chain(unreadable).collect(),
             products: count(page.products.len() + page.unreadable.len()),
             variants: count(page.products.iter().map(|product| product.variants.len()).sum()),
-            range: first..=page.last_id.unwrap_or(first),
             read: ids.chain(page.unreadable.iter().map(|record| record.id)).collect(),
             last_id: page.last_id,
         }
@@ -146,6 +183,7 @@ impl Drafts {
 struct Sorted {
     bindings: Vec<NewBinding>,
     parked: Vec<NewParked>,
+    changes: Vec<Change>,
     counts: Counts,
 }
 
@@ -156,11 +194,25 @@ async fn apply(
     cursor: &mut Cursor,
     page: Drafts,
 ) -> Result<Counts> {
-    let bound = if *page.range.start() <= before.bound {
-        items::bound(tx, work.store.id, &page.range).await?
-    } else {
-        HashMap::new()
+    let bound = match before.bound {
+        Lookup::Read => items::bound_of(tx, work.store.id, &page.read).await?,
+        Lookup::UpTo(highest) if cursor.after < highest => {
+            let range = cursor.after + 1..=page.last_id.unwrap_or(cursor.after);
+            items::bound(tx, work.store.id, &range).await?
+        }
+        Lookup::UpTo(_) => HashMap::new(),
     };
+    let decided =
+        if before.parked { tx.decided(work.store.id, page.read.clone()).await? } else { HashMap::new() };
+    if !bound.is_empty() {
+        let listed: HashSet<(i64, i64)> = page
+            .items
+            .iter()
+            .flat_map(|draft| draft.variants.iter().map(|(variant, _)| (draft.product_id, *variant)))
+            .collect();
+        let unreadable: HashSet<i64> = page.unusable.iter().map(|record| record.record_id).collect();
+        note_orphans(work, tx, &bound, |key| listed.contains(&key) || unreadable.contains(&key.0)).await?;
+    }
     cursor.products += page.products;
     cursor.variants += page.variants;
     let mut sorted = Sorted { parked: page.unusable, ..Sorted::default() };
@@ -176,11 +228,14 @@ async fn apply(
             };
             let fields = fields(&draft);
             let as_bound = draft.variants.iter().all(|(variant, sku)| {
-                binding(*variant).is_some_and(|bound| bound.sku == *sku && bound.tracking == draft.tracking)
+                binding(*variant).is_some_and(|bound| {
+                    bound.sku == *sku && bound.tracking == draft.tracking && !bound.is_orphaned
+                })
             });
             if known.fields != fields {
                 items::update(tx, known.item_id, &fields).await?;
             }
+            sorted.changes.extend(differences(known, &draft, &fields));
             if known.fields == fields && as_bound {
                 sorted.counts.unchanged += 1;
             } else {
@@ -188,16 +243,103 @@ async fn apply(
                 sorted.bind(draft, known.item_id);
             }
         }
+        let new = link(work, tx, new, &decided, &mut sorted).await?;
         add_new(work, tx, new, &mut sorted, cursor).await?;
         items::bind(tx, work.store.id, std::mem::take(&mut sorted.bindings)).await?;
     }
-    sorted.counts.parked = count(sorted.parked.len());
     let of = (work.store.id, work.lease.run, PHASE);
-    work.db.park(tx, of, &sorted.parked).await?;
+    sorted.counts.parked = work.db.park(tx, of, &sorted.parked).await?;
+    sorted.counts.skipped += count(sorted.parked.len()) - sorted.counts.parked;
     if before.parked {
         work.db.unpark(tx, of, page.read).await?;
     }
+    if !work.kind.makes_initial(PHASE) {
+        work.note(tx, sorted.changes).await?;
+    }
     Ok(sorted.counts)
+}
+
+/// Does what people decided about products that were parked; returns the drafts that still want an item of their own.
+async fn link(
+    work: &Work,
+    tx: &mut Tx,
+    drafts: Vec<ItemDraft>,
+    decided: &HashMap<(i64, i64), Resolution>,
+    sorted: &mut Sorted,
+) -> Result<Vec<ItemDraft>> {
+    let mut left = Vec::new();
+    for mut draft in drafts {
+        match decided.get(&(draft.product_id, draft.lone_variant())) {
+            Some(Resolution::Link(number)) => {
+                let holders = items::holders(tx, work.place.division, vec![fold(number)]).await?;
+                if let Some((item, _)) = holders.get(&fold(number)) {
+                    sorted.counts.updated += 1;
+                    let text = draft_words(&draft);
+                    sorted.changes.extend(Change::of(ChangeKind::Item, number, "stands for", "", text));
+                    sorted.bind(draft, *item);
+                } else {
+                    let sku = draft.variants.first().map_or("", |(_, sku)| sku.as_str());
+                    let variant = draft.lone_variant();
+                    let reason = Reason::ItemNotThere;
+                    sorted.parked.push(parked(draft.product_id, variant, sku, reason, number.clone()));
+                }
+            }
+            Some(Resolution::Number(number)) => {
+                draft.numbered(number);
+                left.push(draft);
+            }
+            Some(Resolution::Skip) | None => left.push(draft),
+        }
+    }
+    Ok(left)
+}
+
+/// Notes which bound variants the store does not have any more: their items stay (OQ-41).
+async fn note_orphans(
+    work: &Work,
+    tx: &mut Tx,
+    bound: &HashMap<(i64, i64), Bound>,
+    is_there: impl Fn((i64, i64)) -> bool,
+) -> Result<()> {
+    let gone: Vec<_> = bound.iter().filter(|(key, bound)| !bound.is_orphaned && !is_there(**key)).collect();
+    let keys: Vec<(i64, i64)> = gone.iter().map(|(key, _)| **key).collect();
+    items::orphan(tx, work.store.id, work.db.clock.now(), &keys).await?;
+    let exceptions: Vec<Exception> = gone
+        .iter()
+        .map(|((product, variant), bound)| Exception {
+            reason: Reason::Vanished,
+            record: variant_words(*product, *variant, &bound.sku),
+            detail: format!("item {}", bound.number),
+        })
+        .collect();
+    work.db.add_exceptions(tx, work.lease.run, &exceptions).await?;
+    let change = |((product, variant), bound): &(&(i64, i64), &Bound)| {
+        let old = variant_words(*product, *variant, &bound.sku);
+        Change::of(ChangeKind::Item, &bound.number, "stands for", old, "gone from the store")
+    };
+    work.note(tx, gone.iter().filter_map(change).collect()).await
+}
+
+/// What of an item the store has changed.
+fn differences(before: &Bound, draft: &ItemDraft, after: &StoreFields) -> Vec<Change> {
+    let of = |field, old: &str, new: &str| Change::of(ChangeKind::Item, &before.number, field, old, new);
+    let amount = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let sku = draft.variants.first().map_or("", |(_, sku)| sku.as_str());
+    [
+        of("name", &before.fields.name, &after.name),
+        of("UPC", &before.fields.upc, &after.upc),
+        of("price in ten-thousandths", &amount(before.fields.price), &amount(after.price)),
+        of("weight in ten-thousandths", &amount(before.fields.weight), &amount(after.weight)),
+        of("SKU", &before.sku, sku).filter(|_| draft.variants.len() == 1),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn draft_words(draft: &ItemDraft) -> String {
+    let sku = draft.variants.first().map_or("", |(_, sku)| sku.as_str());
+    variant_words(draft.product_id, draft.lone_variant(), sku)
 }
 
 /// Makes the new items of a page; what cannot have its number is parked.
@@ -234,10 +376,13 @@ async fn add_new(
         };
         let Some((reason, detail)) = refused else {
             sorted.counts.created += 1;
+            if let (Ok(number), false) = (&draft.number, work.kind.makes_initial(PHASE)) {
+                sorted.changes.extend(Change::of(ChangeKind::Item, number, "item", "", &draft.name));
+            }
             sorted.bind(draft, id);
             continue;
         };
-        let lone = if let [(variant, _)] = draft.variants[..] { variant } else { 0 };
+        let lone = draft.lone_variant();
         let sku = draft.variants.first().map_or("", |(_, sku)| sku.as_str());
         cursor.parked_variants += count(draft.variants.len());
         sorted.parked.push(parked(draft.product_id, lone, sku, reason, detail));

@@ -70,6 +70,13 @@ pub(super) async fn make(work: &Work) -> Result<()> {
     Ok(tx.commit(&work.bus).await?)
 }
 
+/// Keeps a comparison of a run.
+pub(super) async fn keep(work: &Work, checks: Vec<Check>) -> Result<()> {
+    let mut tx = work.db.begin_leased(&work.lease).await?;
+    work.db.put_report(&mut tx, work.lease.run, &Report { place: work.place_codes(), checks }).await?;
+    Ok(tx.commit(&work.bus).await?)
+}
+
 fn check(name: &str, (store, warehouse): (i64, i64), explanation: String) -> Check {
     Check { name: name.into(), store, warehouse, explanation }
 }

@@ -10,19 +10,25 @@ use std::collections::BTreeSet;
 use super::{Error, Result, Work};
 use crate::{
     bigcommerce,
-    db::NewParked,
+    db::{Exception, NewParked},
     domain::{
         order::OrderLine,
         reason::Reason,
         run::{Counts, PhaseKind},
     },
-    warehouse::shipments::{self, Shipment, ShipmentState},
+    warehouse::{
+        order_states::{self, Wanted},
+        shipments::{self, Shipment, ShipmentState},
+    },
 };
 
 const PHASE: PhaseKind = PhaseKind::Shipments;
 
 /// Sends what is owed; what was tried is looked for first.
 pub(super) async fn send(work: &Work) -> Result<()> {
+    if work.dry_run {
+        return show(work).await;
+    }
     let mut unsettled = BTreeSet::new();
     for shipment in shipments::owed(&work.db, work.store.id).await? {
         if work.stop.is_cancelled() {
@@ -35,8 +41,54 @@ pub(super) async fn send(work: &Work) -> Result<()> {
             work.keep(tx, PHASE, "", Counts { skipped: 1, ..Counts::default() }, 0).await?;
         }
     }
+    // A status mail without its tracking number helps nobody, so shipments go first (facts section 11).
+    for (order, wanted) in order_states::owed(&work.db, work.store.id).await? {
+        if !unsettled.contains(&order) {
+            set_status(work, order, wanted).await?;
+        }
+    }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
+}
+
+/// What would be sent, for a dry run.
+async fn show(work: &Work) -> Result<()> {
+    let owed = shipments::owed(&work.db, work.store.id).await?;
+    let exception = |shipment: &Shipment| Exception {
+        reason: Reason::WouldSend,
+        record: format!("order {}, shipment {}", shipment.of.0, shipment.id),
+        detail: format!("{} lines {}", shipment.lines.len(), shipment.tracking_number),
+    };
+    let exceptions: Vec<Exception> = owed.iter().map(exception).collect();
+    let mut tx = work.page().await?;
+    work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
+    work.end(tx, PHASE).await
+}
+
+/// Sets an order's status where the store has not done so itself.
+async fn set_status(work: &Work, order: i64, wanted: Wanted) -> Result<()> {
+    let found = work.api.order(order).await?;
+    let status = found.as_ref().and_then(|order| order.status_to_set(wanted == Wanted::Completed));
+    let mut refused = Vec::new();
+    if let Some(status) = status {
+        match work.api.set_order_status(order, status).await {
+            Ok(()) | Err(bigcommerce::Error::NotFound { .. }) => {}
+            Err(error) if error.is_temporary() => return Ok(()),
+            Err(error @ bigcommerce::Error::Refused { .. }) => refused.push(NewParked {
+                record_id: order,
+                part_id: 0,
+                record: format!("order {order}"),
+                reason: Reason::StatusRefused,
+                detail: error.to_string(),
+            }),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut tx = work.page().await?;
+    order_states::settle(&mut tx, work.store.id, order).await?;
+    let parked = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &refused).await?;
+    let updated = i64::from(status.is_some() && refused.is_empty());
+    work.keep(tx, PHASE, "", Counts { updated, parked, ..Counts::default() }, 0).await
 }
 
 /// Finds out or brings about what becomes of a shipment; false while that is not known.
@@ -100,6 +152,9 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
 async fn sent(work: &Work, shipment: &Shipment, store_shipment: i64) -> Result<bool> {
     let mut tx = work.page().await?;
     shipments::note_sent(&mut tx, shipment.id, store_shipment).await?;
+    if work.configuration.set_order_status {
+        order_states::owe(&work.db, &mut tx, work.store.id, shipment.of.0, Wanted::Shipped).await?;
+    }
     work.keep(tx, PHASE, "", Counts { created: 1, ..Counts::default() }, 0).await?;
     Ok(true)
 }
@@ -114,7 +169,7 @@ async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<bool>
         reason: Reason::ShipmentRefused,
         detail: problem.to_owned(),
     };
-    work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
-    work.keep(tx, PHASE, "", Counts { parked: 1, ..Counts::default() }, 0).await?;
+    let parked = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
+    work.keep(tx, PHASE, "", Counts { parked, ..Counts::default() }, 0).await?;
     Ok(true)
 }

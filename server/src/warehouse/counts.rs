@@ -2,11 +2,17 @@
 
 use std::collections::HashMap;
 
-use sqlx::any::AnyRow;
+use jiff::Timestamp;
 
+use super::promised::Promised;
 use crate::{
     db::{Db, Result, Row, Tx, insert},
-    domain::{catalog::Tracking, run::RunId, stock::DayEnd, store::StoreId},
+    domain::{
+        catalog::Tracking,
+        run::RunId,
+        stock::{Baseline, DayEnd},
+        store::StoreId,
+    },
 };
 
 /// A tracked variant at the End of Day.
@@ -16,82 +22,69 @@ pub struct Counted {
     pub of: (i64, i64),
     /// How the store counts it.
     pub tracking: Tracking,
+    /// The item that stands for it.
+    pub item: i64,
     /// What it amounts to.
     pub end: DayEnd,
     /// What the store shows, as far as this run knows: what it was told, or else what it said.
     pub in_store: Option<i64>,
+    /// When the store's count was put right last; none before the first End of Day.
+    pub baseline: Option<Baseline>,
+    /// Units that people added or took away since.
+    pub adjusted: i64,
 }
 
-/// Units of each item that are sold and here, and that are picked and unknown to the store.
-#[derive(Clone, Debug, Default)]
-pub struct Promised {
-    reserved: HashMap<i64, i64>,
-    unsent: HashMap<i64, i64>,
-}
-
-/// Units of a picking line that have left the shelf and that the store does not count as sent yet.
-const GONE: &str = "SELECT picking_orders.order_id, picking_lines.line_id, picking_lines.item_id, \
-    picking_lines.picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
-    ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state = 'SENT' \
-    AND shipment_lines.line_id = picking_lines.line_id), 0) AS units FROM picking_lines \
-    JOIN picking_orders ON picking_orders.id = picking_lines.picking_order_id WHERE picking_orders.store_id = ?";
-
-/// What is promised of each item of a store that deducts its stock when an order is placed, or else when it is sent.
-pub async fn promised(db: &Db, store: StoreId, deducts_when_placed: bool) -> Result<Promised> {
-    let by_item = |rows: Vec<AnyRow>| -> Result<HashMap<i64, i64>> {
-        let pair = |row| {
-            let row = Row(row, "open_order_lines");
-            Ok((row.int("item_id")?, row.int("units")?))
-        };
-        rows.iter().map(pair).collect()
-    };
-    if !deducts_when_placed {
-        let sql = format!(
-            "SELECT item_id, CAST(SUM(units) AS BIGINT) AS units FROM ({GONE}) AS gone \
-             WHERE item_id IS NOT NULL AND units > 0 GROUP BY item_id"
-        );
-        let unsent = by_item(db.rows(db.statement(&sql).bind(store.0)).await?)?;
-        return Ok(Promised { unsent, reserved: HashMap::new() });
+impl Counted {
+    /// By how much somebody changed the store's count; 0 as long as nobody can know.
+    pub fn drift(&self) -> i64 {
+        let drift =
+            |(told, in_store): (Baseline, i64)| told.drift(in_store, self.end.available(), self.adjusted);
+        self.baseline.zip(self.in_store).map_or(0, drift)
     }
-    let sql = format!(
-        "SELECT item_id, CAST(SUM(units) AS BIGINT) AS units FROM (SELECT o.order_id, o.line_id, \
-         MIN(b.item_id) AS item_id, MAX(CASE WHEN o.quantity > COALESCE(gone.units, 0) \
-         THEN o.quantity - COALESCE(gone.units, 0) ELSE 0 END) AS units FROM open_order_lines o \
-         JOIN bindings b ON b.store_id = o.store_id AND b.product_id = o.product_id \
-         AND (b.variant_id = o.variant_id OR o.variant_id = 0) LEFT JOIN ({GONE} AND EXISTS (SELECT 1 \
-         FROM open_order_lines AS still WHERE still.store_id = picking_orders.store_id \
-         AND still.order_id = picking_orders.order_id)) AS gone \
-         ON gone.order_id = o.order_id AND gone.line_id = o.line_id WHERE o.store_id = ? \
-         GROUP BY o.order_id, o.line_id) AS lines GROUP BY item_id"
-    );
-    let reserved = by_item(db.rows(db.statement(&sql).bind(store.0).bind(store.0)).await?)?;
-    Ok(Promised { reserved, unsent: HashMap::new() })
+}
+
+/// What counts are worked out for, and from what.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'s> {
+    /// The store.
+    pub store: StoreId,
+    /// The run whose readings count.
+    pub run: RunId,
+    /// The locations whose units count.
+    pub locations: &'s [i64],
+    /// Units of each item that are never offered.
+    pub buffer: i64,
+    /// What is promised to shoppers.
+    pub promised: &'s Promised,
+}
+
+/// Numbers as SQL takes them in a list; `-1` stands for none.
+pub(super) fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }
 }
 
 /// Some tracked variants beyond one, by product and variant, with what they amount to.
-pub async fn page(
-    db: &Db,
-    (store, run, location): (StoreId, RunId, i64),
-    promised: &Promised,
-    after: (i64, i64),
-    limit: i64,
-) -> Result<Vec<Counted>> {
+pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> Result<Vec<Counted>> {
+    let locations = list_of(scope.locations.iter().copied());
     let statement = db
-        .statement(
-            "SELECT bindings.product_id, bindings.variant_id, item_id, tracking, \
-             CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory JOIN locations ON locations.id = location_id \
-             WHERE inventory.item_id = bindings.item_id AND site_id = (SELECT site_id FROM locations WHERE id = ?)) \
-             AS BIGINT) AS on_hand, CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store \
+        .statement(&format!(
+            "SELECT bindings.product_id, bindings.variant_id, bindings.item_id, tracking, \
+             CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE inventory.item_id = bindings.item_id \
+             AND location_id IN ({locations})) AS BIGINT) AS on_hand, \
+             CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store, \
+             published, available, sent_at, CAST(CASE WHEN sent_at IS NULL THEN 0 ELSE (SELECT \
+             COALESCE(SUM(change), 0) FROM adjustments WHERE adjustments.item_id = bindings.item_id \
+             AND adjustments.at > sent_at AND location_id IN ({locations})) END AS BIGINT) AS adjusted \
              FROM bindings LEFT JOIN counts ON counts.store_id = bindings.store_id \
              AND counts.product_id = bindings.product_id AND counts.variant_id = bindings.variant_id \
-             WHERE bindings.store_id = ? AND tracking <> 'NONE' AND (bindings.product_id > ? \
-             OR (bindings.product_id = ? AND bindings.variant_id > ?)) \
-             ORDER BY bindings.product_id, bindings.variant_id LIMIT ?",
-        )
-        .bind(location)
-        .bind(run.0)
-        .bind(run.0)
-        .bind(store.0)
+             WHERE bindings.store_id = ? AND tracking <> 'NONE' AND orphaned_at IS NULL \
+             AND (bindings.product_id > ? OR (bindings.product_id = ? AND bindings.variant_id > ?)) \
+             ORDER BY bindings.product_id, bindings.variant_id LIMIT ?"
+        ))
+        .bind(scope.run.0)
+        .bind(scope.run.0)
+        .bind(scope.store.0)
         .bind(after.0)
         .bind(after.0)
         .bind(after.1)
@@ -99,42 +92,102 @@ pub async fn page(
     let counted = |row| {
         let row = Row(row, "counts");
         let item = row.int("item_id")?;
+        let told = (row.maybe_int("published")?, row.maybe_int("available")?, row.maybe_at("sent_at")?);
         Ok(Counted {
             of: (row.int("product_id")?, row.int("variant_id")?),
             tracking: row.word("tracking", Tracking::from_word)?,
+            item,
             end: DayEnd {
                 on_hand: row.int("on_hand")?,
-                reserved: promised.reserved.get(&item).copied().unwrap_or_default(),
-                unsent: promised.unsent.get(&item).copied().unwrap_or_default(),
+                reserved: scope.promised.reserved(item),
+                unsent: scope.promised.unsent(item),
+                buffer: scope.buffer,
             },
             in_store: row.maybe_int("in_store")?,
+            baseline: match told {
+                (Some(published), Some(available), Some(at)) => Some(Baseline { published, available, at }),
+                _ => None,
+            },
+            adjusted: row.int("adjusted")?,
         })
     };
     db.rows(statement).await?.iter().map(counted).collect()
 }
 
 /// Writes down what the store says it has.
-pub async fn note_read(tx: &mut Tx, of: (StoreId, RunId), counts: Vec<((i64, i64), i64)>) -> Result<()> {
-    note(tx, of, ("in_store", "read_in"), counts).await
-}
-
-/// Writes down what the store was told.
-pub async fn note_sent(tx: &mut Tx, of: (StoreId, RunId), counts: Vec<((i64, i64), i64)>) -> Result<()> {
-    note(tx, of, ("published", "sent_in"), counts).await
-}
-
-async fn note(
+pub async fn note_read(
     tx: &mut Tx,
     (store, run): (StoreId, RunId),
-    (count, by): (&str, &str),
     counts: Vec<((i64, i64), i64)>,
 ) -> Result<()> {
     let rows = counts.into_iter().map(|((product, variant), units)| {
         [store.0.into(), product.into(), variant.into(), units.into(), run.0.into()]
     });
-    let into = format!("counts (store_id, product_id, variant_id, {count}, {by})");
-    let again = format!(
-        "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET {count} = excluded.{count}, {by} = excluded.{by}"
-    );
-    insert(tx, &into, rows.collect(), &again).await.map(drop)
+    let into = "counts (store_id, product_id, variant_id, in_store, read_in)";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET in_store = excluded.in_store, \
+                 read_in = excluded.read_in";
+    insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// Writes down what the store was told, or was found to agree with.
+pub async fn note_sent(
+    tx: &mut Tx,
+    (store, run): (StoreId, RunId),
+    at: Timestamp,
+    counts: &[Counted],
+) -> Result<()> {
+    let rows = counts.iter().map(|counted| {
+        [
+            store.0.into(),
+            counted.of.0.into(),
+            counted.of.1.into(),
+            counted.end.publish().into(),
+            counted.end.available().into(),
+            run.0.into(),
+            at.as_millisecond().into(),
+        ]
+    });
+    let into = "counts (store_id, product_id, variant_id, published, available, sent_in, sent_at)";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET published = excluded.published, \
+                 available = excluded.available, sent_in = excluded.sent_in, sent_at = excluded.sent_at";
+    insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// What the store was told about a variant, when, and what it said last.
+pub async fn told(
+    db: &Db,
+    store: StoreId,
+    of: (i64, i64),
+) -> Result<(Option<i64>, Option<Timestamp>, Option<i64>)> {
+    let statement = db
+        .statement("SELECT * FROM counts WHERE store_id = ? AND product_id = ? AND variant_id = ?")
+        .bind(store.0)
+        .bind(of.0)
+        .bind(of.1);
+    let Some(row) = db.row(statement).await? else { return Ok((None, None, None)) };
+    let row = Row(&row, "counts");
+    let (sent_in, read_in) = (row.maybe_int("sent_in")?, row.maybe_int("read_in")?);
+    let (published, in_store) = (row.maybe_int("published")?, row.maybe_int("in_store")?);
+    // What was written after the last reading is what the store shows, as far as anybody knows.
+    let shows = if sent_in >= read_in { published } else { in_store };
+    Ok((published, row.maybe_at("sent_at")?, shows))
+}
+
+/// Units of each item that were picked for orders which ended afterwards, as far as they never left the warehouse.
+pub async fn picked_for_nothing(db: &Db, store: StoreId) -> Result<HashMap<i64, i64>> {
+    let statement = db
+        .statement(
+            "SELECT item_id, CAST(SUM(picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines \
+             JOIN shipments ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id \
+             AND state <> 'REFUSED' AND shipment_lines.line_id = picking_lines.line_id), 0)) AS BIGINT) AS units \
+             FROM picking_lines JOIN picking_orders ON picking_orders.id = picking_order_id \
+             WHERE picking_orders.store_id = ? AND item_id IS NOT NULL AND picked > 0 AND (state = 'CANCELLED' \
+             OR store_status_id IN (0, 4, 5, 6)) GROUP BY item_id",
+        )
+        .bind(store.0);
+    let pair = |row| {
+        let row = Row(row, "picking_lines");
+        Ok((row.int("item_id")?, row.int("units")?))
+    };
+    db.rows(statement).await?.iter().map(pair).collect()
 }

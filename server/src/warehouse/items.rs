@@ -5,6 +5,7 @@ use std::{
     ops::RangeInclusive,
 };
 
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -70,6 +71,10 @@ pub struct Bound {
     pub sku: String,
     /// How the store counted it when last read.
     pub tracking: Tracking,
+    /// Number of the item.
+    pub number: String,
+    /// Whether the variant was found to be gone from the store.
+    pub is_orphaned: bool,
 }
 
 /// An item as people see it.
@@ -101,22 +106,12 @@ fn store_fields(row: &AnyRow) -> Result<StoreFields> {
     })
 }
 
-/// What the variants of a range of products are bound to, by product and variant.
-pub async fn bound(
-    tx: &mut Tx,
-    store: StoreId,
-    products: &RangeInclusive<i64>,
-) -> Result<HashMap<(i64, i64), Bound>> {
-    let statement = tx
-        .statement(
-            "SELECT product_id, variant_id, item_id, sku, tracking, name, upc, price, weight FROM bindings \
-             JOIN items ON items.id = item_id WHERE store_id = ? AND product_id BETWEEN ? AND ?",
-        )
-        .bind(store.0)
-        .bind(*products.start())
-        .bind(*products.end());
+const BOUND: &str = "SELECT product_id, variant_id, item_id, sku, tracking, orphaned_at, number, name, upc, price, \
+    weight FROM bindings JOIN items ON items.id = item_id WHERE store_id = ?";
+
+fn bound_rows(rows: &[AnyRow]) -> Result<HashMap<(i64, i64), Bound>> {
     let mut found = HashMap::new();
-    for row in &tx.rows(statement).await? {
+    for row in rows {
         let fields = store_fields(row)?;
         let row = Row(row, "bindings");
         let bound = Bound {
@@ -124,10 +119,48 @@ pub async fn bound(
             fields,
             sku: row.text("sku")?,
             tracking: row.word("tracking", Tracking::from_word)?,
+            number: row.text("number")?,
+            is_orphaned: row.maybe_int("orphaned_at")?.is_some(),
         };
         found.insert((row.int("product_id")?, row.int("variant_id")?), bound);
     }
     Ok(found)
+}
+
+/// What the variants of a range of products are bound to, by product and variant.
+pub async fn bound(
+    tx: &mut Tx,
+    store: StoreId,
+    products: &RangeInclusive<i64>,
+) -> Result<HashMap<(i64, i64), Bound>> {
+    let statement = tx
+        .statement(&format!("{BOUND} AND product_id BETWEEN ? AND ?"))
+        .bind(store.0)
+        .bind(*products.start())
+        .bind(*products.end());
+    bound_rows(&tx.rows(statement).await?)
+}
+
+/// What the variants of some products are bound to, by product and variant.
+pub async fn bound_of(tx: &mut Tx, store: StoreId, products: &[i64]) -> Result<HashMap<(i64, i64), Bound>> {
+    let products = products.iter().map(|product| Value::from(*product)).collect();
+    bound_rows(&select_in(tx, BOUND, &[store.0], "product_id", products).await?)
+}
+
+/// Notes that variants are gone from the store.
+pub async fn orphan(tx: &mut Tx, store: StoreId, at: Timestamp, variants: &[(i64, i64)]) -> Result<()> {
+    for (product, variant) in variants {
+        let statement = tx
+            .statement(
+                "UPDATE bindings SET orphaned_at = ? WHERE store_id = ? AND product_id = ? AND variant_id = ?",
+            )
+            .bind(at.as_millisecond())
+            .bind(store.0)
+            .bind(*product)
+            .bind(*variant);
+        tx.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// The items of the bound variants of some products; under variant 0 that of a product with a single item.
@@ -224,7 +257,7 @@ pub async fn bind(tx: &mut Tx, store: StoreId, bindings: Vec<NewBinding>) -> Res
     });
     let into = "bindings (store_id, product_id, variant_id, item_id, sku, tracking)";
     let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET sku = excluded.sku, \
-                 tracking = excluded.tracking";
+                 tracking = excluded.tracking, orphaned_at = NULL";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -238,6 +271,13 @@ pub async fn update(tx: &mut Tx, item: i64, fields: &StoreFields) -> Result<()> 
         .bind(fields.weight)
         .bind(item);
     tx.execute(statement).await.map(drop)
+}
+
+/// Whether every variant of a store that an item stands for is gone from it.
+pub async fn is_orphaned(db: &Db, store: StoreId, item: i64) -> Result<bool> {
+    let sql =
+        "SELECT 1 AS one FROM bindings WHERE store_id = ? AND item_id = ? AND orphaned_at IS NULL LIMIT 1";
+    Ok(db.row(db.statement(sql).bind(store.0).bind(item)).await?.is_none())
 }
 
 /// How many variants of a store are bound.
@@ -316,7 +356,11 @@ pub(super) const SEARCH: &str =
 
 /// The values of [`SEARCH`].
 pub(super) fn bind_search(statement: crate::db::Statement, search: &str) -> crate::db::Statement {
-    let folded = fold(search);
-    let pattern = format!("%{}%", folded.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-    statement.bind(folded).bind(pattern.clone()).bind(pattern)
+    let pattern = pattern(search);
+    statement.bind(fold(search)).bind(pattern.clone()).bind(pattern)
+}
+
+/// What finds a text anywhere in a folded column, with LIKE and `!` as its escape.
+pub(super) fn pattern(search: &str) -> String {
+    format!("%{}%", fold(search).replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+use super::changes::{Change, ChangeKind};
 use crate::{
     db::{Db, Result, Row, Tx, Value, insert, select_in},
     domain::{catalog::fold, run::words, store::StoreId},
@@ -44,6 +45,8 @@ pub struct Header {
     pub method: String,
     /// When it was placed.
     pub ordered_at: Timestamp,
+    /// The number of the customer; none while nobody knows.
+    pub customer_id: Option<i64>,
 }
 
 /// A line of a picking order.
@@ -76,6 +79,8 @@ pub struct PickingOrder {
     pub of: (StoreId, i64, i64),
     /// What it says of the store's order.
     pub header: Header,
+    /// Whether a person closed or cancelled it here, which the store's orders do not undo.
+    pub by_hand: bool,
     /// When it changed last.
     pub changed_at: Timestamp,
     /// Its lines.
@@ -88,10 +93,45 @@ impl PickingOrder {
         self.lines.iter().any(|line| line.picked > 0)
     }
 
+    /// Whether the shopper comes for it, so that there is nothing to ship.
+    pub fn is_pickup(&self) -> bool {
+        self.of.2 == 0 || self.header.ship_to.is_empty()
+    }
+
     /// Whether nothing of it is left to pick.
     pub fn is_picked(&self) -> bool {
         self.lines.iter().all(|line| line.picked == line.ordered)
     }
+}
+
+/// What of a picking order differs from what it was, for the history.
+pub fn differences(before: Option<&PickingOrder>, after: &PickingOrder) -> Vec<Change> {
+    let of = |field: &str, old: String, new: String| {
+        Change::of(ChangeKind::PickingOrder, &after.number, field, old, new)
+    };
+    let state = |order: &PickingOrder| match order.header.problem.as_str() {
+        "" => order.header.state.word().to_lowercase().replace('_', " "),
+        why => format!("{} ({why})", order.header.state.word().to_lowercase().replace('_', " ")),
+    };
+    let mut changes = vec![
+        of("state", before.map(state).unwrap_or_default(), state(after)),
+        of("address", text_of(before, |header| &header.ship_to), after.header.ship_to.clone())
+            .filter(|_| before.is_some()),
+    ];
+    for line in &after.lines {
+        let known = before.and_then(|before| before.lines.iter().find(|known| known.line_id == line.line_id));
+        let ordered = known.map_or(0, |known| known.ordered);
+        let field = format!("ordered of {} ({})", line.name, line.sku);
+        changes.push(of(&field, ordered.to_string(), line.ordered.to_string()));
+        let field = format!("picked of {} ({})", line.name, line.sku);
+        let picked = known.map_or(0, |known| known.picked);
+        changes.push(of(&field, picked.to_string(), line.picked.to_string()));
+    }
+    changes.into_iter().flatten().collect()
+}
+
+fn text_of(order: Option<&PickingOrder>, field: impl Fn(&Header) -> &String) -> String {
+    order.map(|order| field(&order.header).clone()).unwrap_or_default()
 }
 
 fn order(row: &AnyRow) -> Result<PickingOrder> {
@@ -109,7 +149,9 @@ fn order(row: &AnyRow) -> Result<PickingOrder> {
             ship_to: row.text("ship_to")?,
             method: row.text("method")?,
             ordered_at: row.at("ordered_at")?,
+            customer_id: row.maybe_int("customer_id")?,
         },
+        by_hand: row.flag("by_hand")?,
         changed_at: row.at("changed_at")?,
         lines: Vec::new(),
     })
@@ -158,9 +200,28 @@ pub async fn of_orders(tx: &mut Tx, store: StoreId, orders: Vec<i64>) -> Result<
 /// Orders of a store with a picking order that is not final, or with units that count as sold and still here, by id.
 pub async fn unfinished(db: &Db, store: StoreId) -> Result<Vec<i64>> {
     let unfinished = "SELECT order_id FROM picking_orders WHERE store_id = ? AND state IN ('OPEN', 'ON_HOLD') \
-                      UNION SELECT order_id FROM open_order_lines WHERE store_id = ? ORDER BY order_id";
-    let rows = db.rows(db.statement(unfinished).bind(store.0).bind(store.0)).await?;
+                      UNION SELECT order_id FROM open_order_lines WHERE store_id = ? \
+                      UNION SELECT record_id FROM parked_records WHERE store_id = ? AND kind = 'PICKING_ORDERS' \
+                      ORDER BY order_id";
+    let rows = db.rows(db.statement(unfinished).bind(store.0).bind(store.0).bind(store.0)).await?;
     rows.iter().map(|row| Row(row, "picking_orders").int("order_id")).collect()
+}
+
+/// The division of a picking order.
+pub async fn division_of(tx: &mut Tx, id: i64) -> Result<i64> {
+    let statement = tx.statement("SELECT division_id FROM picking_orders WHERE id = ?").bind(id);
+    tx.row(statement).await?.map_or(Ok(0), |row| Row(&row, "picking_orders").int("division_id"))
+}
+
+/// How many orders of a store have a picking order and are in one of some statuses, as far as is known.
+pub async fn known_in(db: &Db, store: StoreId, statuses: &[i64]) -> Result<i64> {
+    let statuses = super::counts::list_of(statuses.iter().copied());
+    let sql = format!(
+        "SELECT COUNT(*) AS orders FROM (SELECT DISTINCT order_id FROM picking_orders \
+         WHERE store_id = ? AND store_status_id IN ({statuses})) AS known"
+    );
+    let row = db.row(db.statement(&sql).bind(store.0)).await?;
+    row.map_or(Ok(0), |row| Row(&row, "picking_orders").int("orders"))
 }
 
 /// The next order of a store, from an id on, that is on hold for something that has an item by now.
@@ -201,10 +262,11 @@ pub async fn add(tx: &mut Tx, division: i64, new: &[PickingOrder]) -> Result<u64
             header.method.clone().into(),
             header.ordered_at.as_millisecond().into(),
             order.changed_at.as_millisecond().into(),
+            header.customer_id.into(),
         ]
     });
     let into = "picking_orders (id, division_id, number, number_key, store_id, order_id, consignment_id, state, \
-                problem, store_status_id, customer, email, ship_to, method, ordered_at, changed_at)";
+                problem, store_status_id, customer, email, ship_to, method, ordered_at, changed_at, customer_id)";
     insert(tx, into, rows.collect(), "ON CONFLICT (division_id, number_key) DO NOTHING").await
 }
 
@@ -247,7 +309,7 @@ pub async fn update(tx: &mut Tx, id: i64, header: &Header, at: Timestamp) -> Res
     let statement = tx
         .statement(
             "UPDATE picking_orders SET state = ?, problem = ?, store_status_id = ?, customer = ?, email = ?, \
-             ship_to = ?, method = ?, changed_at = ? WHERE id = ?",
+             ship_to = ?, method = ?, customer_id = COALESCE(?, customer_id), changed_at = ? WHERE id = ?",
         )
         .bind(header.state.word())
         .bind(header.problem.clone())
@@ -256,6 +318,7 @@ pub async fn update(tx: &mut Tx, id: i64, header: &Header, at: Timestamp) -> Res
         .bind(header.email.clone())
         .bind(header.ship_to.clone())
         .bind(header.method.clone())
+        .bind(header.customer_id)
         .bind(at.as_millisecond())
         .bind(id);
     tx.execute(statement).await.map(drop)
@@ -275,7 +338,7 @@ pub struct OrderFilter {
 /// Picking orders of a division, oldest first.
 pub async fn list(db: &Db, division: i64, filter: &OrderFilter, limit: i64) -> Result<Vec<PickingOrder>> {
     let search = fold(&filter.search);
-    let pattern = format!("%{}%", search.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    let pattern = super::items::pattern(&search);
     let state = filter.state.map_or("", OrderState::word);
     let statement = db
         .statement(

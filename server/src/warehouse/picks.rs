@@ -1,5 +1,6 @@
 //! Picking: units leave their location for an order, once.
 
+use super::orders::OrderState;
 use crate::db::{Db, Result, Row, Tx};
 
 /// Units taken for a line of an order.
@@ -38,12 +39,14 @@ pub async fn is_done(db: &Db, request_id: &str) -> Result<bool> {
 }
 
 /// Takes units from their location for a line; what is wrong is undone with the transaction.
+///
+/// Returns what is left of the item there.
 pub async fn pick(
     db: &Db,
     tx: &mut Tx,
     pick: &Pick,
     keep_zero: bool,
-) -> Result<std::result::Result<(), NotPicked>> {
+) -> Result<std::result::Result<i64, NotPicked>> {
     let at = db.clock.now().as_millisecond();
     let line = tx
         .statement(
@@ -69,7 +72,8 @@ pub async fn pick(
         .bind(pick.location)
         .bind(pick.units);
     let Some(row) = tx.row(stock).await? else { return Ok(Err(NotPicked::NotThere)) };
-    if Row(&row, "inventory").int("on_hand")? == 0 && !keep_zero {
+    let on_hand = Row(&row, "inventory").int("on_hand")?;
+    if on_hand == 0 && !keep_zero {
         let delete = tx.statement("DELETE FROM inventory WHERE item_id = ? AND location_id = ?");
         tx.execute(delete.bind(pick.item).bind(pick.location)).await?;
     }
@@ -99,12 +103,28 @@ pub async fn pick(
         .bind(pick.order)
         .bind(pick.order);
     tx.execute(close).await?;
-    Ok(Ok(()))
+    Ok(Ok(on_hand))
 }
 
-/// Closes an order that is open or on hold; false when it is neither.
-pub async fn close(db: &Db, tx: &mut Tx, order: i64) -> Result<bool> {
-    let close = "UPDATE picking_orders SET state = 'CLOSED', problem = '', changed_at = ? \
-                 WHERE id = ? AND state IN ('OPEN', 'ON_HOLD')";
-    Ok(tx.execute(tx.statement(close).bind(db.clock.now().as_millisecond()).bind(order)).await? == 1)
+/// Gives an order the state that a person wants, unless it is in none of some states any more.
+pub async fn set_state(
+    db: &Db,
+    tx: &mut Tx,
+    order: i64,
+    from: &[OrderState],
+    (to, problem): (OrderState, &str),
+) -> Result<bool> {
+    let from: Vec<String> = from.iter().map(|state| format!("'{}'", state.word())).collect();
+    let sql = format!(
+        "UPDATE picking_orders SET state = ?, problem = ?, by_hand = ?, changed_at = ? WHERE id = ? AND state IN ({})",
+        from.join(", ")
+    );
+    let statement = tx
+        .statement(&sql)
+        .bind(to.word())
+        .bind(problem.to_owned())
+        .bind(i64::from(to != OrderState::Open))
+        .bind(db.clock.now().as_millisecond())
+        .bind(order);
+    Ok(tx.execute(statement).await? == 1)
 }

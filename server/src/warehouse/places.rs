@@ -41,7 +41,7 @@ pub struct Uom {
 }
 
 /// The numbers of a configured place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PlaceIds {
     /// The division.
     pub division: i64,
@@ -51,6 +51,8 @@ pub struct PlaceIds {
     pub location: i64,
     /// The site's Auto Delete Inventory Records with 0 Quantity.
     pub auto_delete_zero: bool,
+    /// The locations whose units count at End of Day (OQ-13).
+    pub counted: Vec<i64>,
 }
 
 /// The divisions a store may use, or all; by code.

@@ -1,7 +1,5 @@
 //! Shipments owed to the store: written down first, sent then, marked last.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -128,9 +126,13 @@ pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Resu
         .statement(
             "SELECT DISTINCT store_id FROM shipments WHERE (state = 'OWED' OR (state = 'TRIED' AND tried_at <= ?)) \
              AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.store_id = shipments.store_id AND runs.kind = 'SHIPMENTS' \
-             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?)))",
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?))) \
+             UNION SELECT store_id FROM order_states WHERE NOT EXISTS (SELECT 1 FROM runs \
+             WHERE runs.store_id = order_states.store_id AND runs.kind = 'SHIPMENTS' \
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR runs.ended_at > ?))",
         )
         .bind(settled.as_millisecond())
+        .bind(failed.as_millisecond())
         .bind(failed.as_millisecond());
     let rows = db.rows(statement).await?;
     rows.iter().map(|row| Ok(StoreId(Row(row, "shipments").int("store_id")?))).collect()
@@ -143,17 +145,28 @@ pub async fn are_ours(db: &Db, store: StoreId) -> Result<Vec<i64>> {
     rows.iter().map(|row| Row(row, "shipments").int("store_shipment_id")).collect()
 }
 
-/// Units of each line that were shipped, or are owed.
-pub async fn shipped_units(db: &Db, picking_order: i64) -> Result<HashMap<i64, i64>> {
-    let sql = "SELECT line_id, CAST(SUM(units) AS BIGINT) AS units FROM shipment_lines \
-               JOIN shipments ON shipments.id = shipment_id WHERE picking_order_id = ? AND state <> 'REFUSED' \
-               GROUP BY line_id";
-    let rows = db.rows(db.statement(sql).bind(picking_order)).await?;
+/// Units of each line of a picking order that were picked and neither shipped nor owed, as the transaction sees it.
+pub async fn unshipped(tx: &mut Tx, picking_order: i64) -> Result<Vec<(i64, i64)>> {
+    let statement = tx
+        .statement(
+            "SELECT line_id, picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
+             ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_lines.picking_order_id \
+             AND state <> 'REFUSED' AND shipment_lines.line_id = picking_lines.line_id), 0) AS units \
+             FROM picking_lines WHERE picking_order_id = ? ORDER BY line_id",
+        )
+        .bind(picking_order);
     let pair = |row| {
-        let row = Row(row, "shipment_lines");
+        let row = Row(row, "picking_lines");
         Ok((row.int("line_id")?, row.int("units")?))
     };
-    rows.iter().map(pair).collect()
+    let all: Vec<(i64, i64)> = tx.rows(statement).await?.iter().map(pair).collect::<Result<_>>()?;
+    Ok(all.into_iter().filter(|(_, units)| *units > 0).collect())
+}
+
+/// Lets a shipment that the store refused be tried again; false when it is none.
+pub async fn owe_again(tx: &mut Tx, store: StoreId, id: i64) -> Result<bool> {
+    let again = "UPDATE shipments SET state = 'OWED', problem = '' WHERE store_id = ? AND id = ? AND state = 'REFUSED'";
+    Ok(tx.execute(tx.statement(again).bind(store.0).bind(id)).await? == 1)
 }
 
 /// Whether a request has shipped before.

@@ -121,6 +121,16 @@ pub async fn opening_units(db: &Db, location: i64, run: RunId) -> Result<i64> {
     Row(&rows[0], "inventory").int("units")
 }
 
+/// Units of an item, by location.
+pub async fn by_location(db: &Db, item: i64) -> Result<Vec<(i64, i64)>> {
+    let sql = "SELECT location_id, on_hand FROM inventory WHERE item_id = ? ORDER BY location_id";
+    let pair = |row| {
+        let row = Row(row, "inventory");
+        Ok((row.int("location_id")?, row.int("on_hand")?))
+    };
+    db.rows(db.statement(sql).bind(item)).await?.iter().map(pair).collect()
+}
+
 /// Tracked variants beyond some variant for which the location has no record yet: product and variant, by both.
 pub async fn uncounted(
     db: &Db,

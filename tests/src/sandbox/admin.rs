@@ -15,6 +15,8 @@
 //! | `POST /_sandbox/orders` | `{"status_id":11,"lines":[{"variant_id":1,"quantity":2}]}` places an order |
 //! | `PUT /_sandbox/orders/{id}` | `{"status_id":5}` moves an order to another state |
 //! | `POST /_sandbox/orders/{id}/refunds` | `{"order_product_id":7,"quantity":1}` refunds some of a line |
+//! | `GET /_sandbox/emails` | the e-mails that told customers of parcels |
+//! | `POST /_sandbox/shop` | `{"seed":7,"count":10}` lets a shopper act, see [`super::shopper`] |
 //! | `POST /_sandbox/warm` | renders pages ahead |
 
 use std::sync::atomic::Ordering;
@@ -28,6 +30,7 @@ use serde_json::{Value, json};
 
 use super::faults::Script;
 use super::reply::{Dialect, Problem, Reply};
+use super::shopper::{Habits, Shopper};
 use super::store::{Money, NewOrder, Product};
 use super::warm;
 use super::world::World;
@@ -91,6 +94,15 @@ struct Refund {
     quantity: u32,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shopping {
+    seed: u64,
+    count: u32,
+    #[serde(default)]
+    habits: Habits,
+}
+
 /// Answers a request below `/_sandbox/`.
 pub(super) fn answer(world: &World, method: &Method, path: &str, body: &[u8]) -> Reply {
     let parts: Vec<&str> = path.split('/').collect();
@@ -150,6 +162,13 @@ fn act(world: &World, method: &str, path: &[&str], body: &[u8]) -> Result<Reply,
                 .write(|store| store.refund(id, refund.order_product_id, refund.quantity))
                 .map_err(|refusal| Problem::bad_request(format!("{refusal:?}")))?;
         }
+        ("POST", ["shop"]) => {
+            let Shopping { seed, count, habits } = read(body)?;
+            let mut shopper = Shopper::with_habits(seed, habits);
+            let acts: Vec<String> = (0..count).map(|_| world.write(|store| shopper.act(store))).collect();
+            return Ok(Reply::json(&json!({ "acts": acts })));
+        }
+        ("GET", ["emails"]) => return Ok(Reply::json(&world.read().emails())),
         ("POST", ["warm"]) => return Ok(Reply::json(&json!({ "rendered": warm::render(world) }))),
         _ => return Err(Problem::not_found()),
     }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -71,6 +71,12 @@ pub enum Fault {
     Truncated,
     /// The connection is reset before a reply.
     Reset,
+    /// The connection is reset at once, and the request takes effect only later, behind the client's back.
+    LateCommit {
+        /// How much later, in real time.
+        #[serde(rename = "after_ms", deserialize_with = "milliseconds")]
+        after: Duration,
+    },
     /// No reply ever comes.
     Hang,
     /// The reply comes late.
@@ -108,6 +114,10 @@ pub struct Script {
     times: u32,
     #[serde(default)]
     after: bool,
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    u64::deserialize(deserializer).map(Duration::from_millis)
 }
 
 fn ok() -> u16 {
@@ -259,7 +269,7 @@ impl Fault {
                 body: "<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>".into(),
             }),
             Self::Truncated => Outcome::Cut(reply),
-            Self::Reset | Self::Hang => Outcome::Reset,
+            Self::Reset | Self::LateCommit { .. } | Self::Hang => Outcome::Reset,
             Self::Delay { .. } => Outcome::Sent(reply),
             Self::Body { status: code, body } => {
                 Outcome::Sent(Reply::json_bytes(body.clone()).with_status(status(*code)))

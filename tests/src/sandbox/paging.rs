@@ -1,6 +1,5 @@
 //! Pages: `page` and `limit`, and the `meta.pagination` of v3 lists.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::json;
@@ -61,14 +60,7 @@ impl Page {
         rows: impl ExactSizeIterator<Item = T>,
         row: impl FnMut(&mut Vec<u8>, T),
     ) -> Reply {
-        let count = rows.len();
-        let mut body = Vec::with_capacity(256 + count * 256);
-        body.extend_from_slice(br#"{"data":"#);
-        json::array(&mut body, rows, row);
-        body.extend_from_slice(br#","meta":"#);
-        json::write(&mut body, &self.meta(total, count));
-        body.push(b'}');
-        Reply::json_bytes(body)
+        v3_reply(&self.meta(total, rows.len()), rows, row)
     }
 
     /// A v2 list reply: a bare array, or 204 without a body when there is nothing on the page.
@@ -76,7 +68,8 @@ impl Page {
         Reply::v2_list(&all[self.range(all.len())].iter().map(row).collect::<Vec<_>>())
     }
 
-    fn meta(self, total: usize, count: usize) -> impl Serialize {
+    /// Where this page stands in a list of `total`.
+    pub(crate) fn meta(self, total: usize, count: usize) -> Value {
         let total_pages = total.div_ceil(self.limit);
         let link = |page: usize| format!("?page={page}&limit={}", self.limit);
         let mut links = json!({ "current": link(self.number) });
@@ -97,4 +90,19 @@ impl Page {
             }
         })
     }
+}
+
+/// A v3 list reply with these rows, each written by `row`.
+pub(crate) fn v3_reply<T>(
+    meta: &Value,
+    rows: impl ExactSizeIterator<Item = T>,
+    row: impl FnMut(&mut Vec<u8>, T),
+) -> Reply {
+    let mut body = Vec::with_capacity(256 + rows.len() * 256);
+    body.extend_from_slice(br#"{"data":"#);
+    json::array(&mut body, rows, row);
+    body.extend_from_slice(br#","meta":"#);
+    json::write(&mut body, meta);
+    body.push(b'}');
+    Reply::json_bytes(body)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::json::Fields;
@@ -91,5 +91,11 @@ impl Query {
                 TimeZone::UTC.to_timestamp(text.parse::<Date>().ok()?.to_datetime(time)).ok()
             });
         instant.map(Some).ok_or_else(|| Problem::invalid(name))
+    }
+    /// An instant, or a date with or without a time of day, which is taken as UTC.
+    pub(crate) fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let civil = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+        text.parse().ok().or_else(civil).map(Some).ok_or_else(|| Problem::invalid(name))
     }
 }

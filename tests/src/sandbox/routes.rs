@@ -59,7 +59,7 @@ const fn kept(template: &'static str, scopes: &'static [&'static str], answer: A
     Route { keeps: true, ..get(template, scopes, answer) }
 }
 
-static ROUTES: [Route; 30] = [
+static ROUTES: [Route; 31] = [
     kept("/v3/catalog/products", PRODUCTS, v3::products::list),
     get("/v3/catalog/products/{id}", PRODUCTS, v3::products::show),
     kept("/v3/catalog/products/{id}/variants", PRODUCTS, v3::variants::of_product),
@@ -72,7 +72,8 @@ static ROUTES: [Route; 30] = [
     route("POST", "/v3/inventory/adjustments/relative", INVENTORY_WRITE, v3::adjustments::relative),
     get("/v3/settings/inventory", INFORMATION, v3::account::inventory_settings),
     get("/v3/channels", CHANNELS, v3::account::channels),
-    get("/v3/customers", CUSTOMERS, v3::account::customers),
+    get("/v3/customers", CUSTOMERS, v3::customers::list),
+    get("/v3/customers/addresses", CUSTOMERS, v3::customers::addresses),
     get("/v2/orders", ORDERS, v2::orders::list),
     get("/v2/orders/count", ORDERS, v2::orders::count),
     get("/v2/orders/{id}", ORDERS, v2::orders::show),

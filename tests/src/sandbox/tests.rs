@@ -1,15 +1,21 @@
 //! The sandbox's manners, as sentences.
 
+mod customers;
 mod faults;
 mod lists;
 mod manners;
+mod orders;
+mod shopper;
 mod stock;
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::{HeaderMap, Request};
+use hyper::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 
+use super::wire::{Cut, Payload};
 use super::world::World;
 use super::{Catalogue, Options};
 
@@ -44,31 +50,47 @@ fn options() -> Options {
     Options { starts_at: Some("2026-03-05T14:30:00Z".parse().unwrap()), ..Options::default() }
 }
 
-fn open(options: Options) -> World {
-    World::open(options, "http://sandbox.test".to_owned())
+fn open(options: Options) -> Arc<World> {
+    Arc::new(World::open(options, "http://sandbox.test".to_owned()))
 }
 
-fn with_products(products: u32) -> World {
+fn with_products(products: u32) -> Arc<World> {
     open(Options { catalogue: Catalogue::clean(products), ..options() })
 }
 
-async fn send(world: &World, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
-    let mut request = Request::builder().method(method).uri(format!("http://sandbox.test{path}"));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    let response = world.serve(request.body(body).unwrap()).await.expect("the connection was not cut");
+async fn send(
+    world: &Arc<World>,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> Answer {
+    let response = reply(world, method, path, headers, body).await.expect("the connection was not cut");
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("the body is whole").to_bytes();
     Answer { status: head.status.as_u16(), headers: head.headers, body }
 }
 
-async fn call(world: &World, method: &str, path: &str, body: Value) -> Answer {
+async fn reply(
+    world: &Arc<World>,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> Result<Response<Payload>, Cut> {
+    let mut request = Request::builder().method(method).uri(format!("http://sandbox.test{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+    world.serve(request.body(body).unwrap()).await
+}
+
+async fn call(world: &Arc<World>, method: &str, path: &str, body: Value) -> Answer {
     let path = format!("/stores/{}{path}", world.options.store_hash);
     send(world, method, &path, &[("x-auth-token", &world.options.token)], &body).await
 }
 
-async fn get(world: &World, path: &str) -> Answer {
+async fn get(world: &Arc<World>, path: &str) -> Answer {
     call(world, "GET", path, json!(null)).await
 }

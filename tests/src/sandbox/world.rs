@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap};
@@ -11,7 +12,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::cache::{PageCache, PageKey};
 use super::call::Call;
 use super::clock::{Clock, http_date};
-use super::faults::{Faults, Outcome};
+use super::faults::{Fault, Faults, Outcome};
 use super::log::{Entry, RequestLog};
 use super::query::Query;
 use super::quota::{Allowance, Quota};
@@ -90,7 +91,7 @@ impl World {
     }
 
     /// Answers one request, or cuts the connection.
-    pub(crate) async fn serve(&self, request: Request<Bytes>) -> Result<Response<Payload>, Cut> {
+    pub(crate) async fn serve(self: &Arc<Self>, request: Request<Bytes>) -> Result<Response<Payload>, Cut> {
         let (head, body) = request.into_parts();
         let gzip_accepted = accepts_gzip(&head.headers);
         let raw_query = head.uri.query().unwrap_or_default();
@@ -129,6 +130,9 @@ impl World {
                         (Outcome::Sent(reply), gzipped)
                     }
                     Some(strike) => {
+                        if let Fault::LateCommit { after } = strike.fault {
+                            self.commit_later(route, call.clone(), after);
+                        }
                         let answered = (strike.after || strike.fault.needs_reply())
                             .then(|| self.answer(route, &call, false).reply);
                         (strike.fault.apply(&call, answered), false)
@@ -153,6 +157,17 @@ impl World {
             },
         });
         response
+    }
+
+    /// Lets a request take effect after a while, unless the sandbox is gone by then.
+    fn commit_later(self: &Arc<Self>, route: &'static Route, call: Call, after: Duration) {
+        let world = Arc::downgrade(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            if let Some(world) = world.upgrade() {
+                world.reply(route, &call);
+            }
+        });
     }
 
     /// The reply of an endpoint, from the kept pages if it may be.

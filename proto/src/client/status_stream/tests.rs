@@ -47,6 +47,9 @@ play! {
     import(ImportRequest) -> ImportResponse;
     sync(SyncRequest) -> SyncResponse;
     end_of_day(EndOfDayRequest) -> EndOfDayResponse;
+    synchronize(SynchronizeRequest) -> SynchronizeResponse;
+    reconcile(ReconcileRequest) -> ReconcileResponse;
+    set_sync_cursor(SetSyncCursorRequest) -> SetSyncCursorResponse;
     configure(ConfigureRequest) -> ConfigureResponse;
     list_stores(ListStoresRequest) -> ListStoresResponse;
     get_status(GetStatusRequest) -> GetStatusResponse;
@@ -56,6 +59,8 @@ play! {
     get_report(GetReportRequest) -> GetReportResponse;
     list_report_exceptions(ListReportExceptionsRequest) -> ListReportExceptionsResponse;
     list_parked_records(ListParkedRecordsRequest) -> ListParkedRecordsResponse;
+    resolve_parked_record(ResolveParkedRecordRequest) -> ResolveParkedRecordResponse;
+    explain_count(ExplainCountRequest) -> ExplainCountResponse;
 }
 
 fn event(number: i64) -> StreamStatusResponse {

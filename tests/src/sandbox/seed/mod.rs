@@ -12,7 +12,8 @@ use rand::{Rng, SeedableRng};
 
 use super::clock::Clock;
 use super::store::{
-    Customer, Kind, Level, Money, NewLine, NewOrder, OptionValue, Product, Store, Tracking, Variant, status,
+    Address, BookEntry, Buyer, Customer, Kind, Level, Money, NewLine, NewOrder, OptionValue, Product, Store,
+    Tracking, Variant, status,
 };
 
 /// Which goods and orders a store starts with.
@@ -61,8 +62,16 @@ impl Catalogue {
         if self.ugly && self.products > 0 {
             store.insert_orphan_variant(Variant::new("ORPHAN-1"));
         }
-        store.surroundings.customers =
-            (1..=10 + self.orders / 10).map(|id| customer(id, &mut random)).collect();
+        // The addresses have random numbers of their own, so that goods and orders do not depend on them.
+        let mut homes = StdRng::seed_from_u64(self.seed ^ 0xADD5);
+        for number in 1..=10 + self.orders / 10 {
+            let mut customer = customer(number, &mut random);
+            settle(&mut customer, now, &mut homes);
+            if self.ugly && number == ugly::MOVER {
+                ugly::fill_address_book(&mut customer);
+            }
+            store.enrol(customer);
+        }
         let month = SignedDuration::from_hours(24 * 30);
         for number in 0..self.orders {
             let placed_at = now - month / self.orders.cast_signed() * (self.orders - number).cast_signed();
@@ -138,12 +147,32 @@ fn upc(random: &mut StdRng) -> String {
 }
 
 fn customer(id: u32, random: &mut StdRng) -> Customer {
-    Customer {
-        id,
-        first_name: (*pick(&words::FIRST_NAMES, random)).to_owned(),
-        last_name: (*pick(&words::LAST_NAMES, random)).to_owned(),
-        email: format!("shopper{id}@example.com"),
-        company: if random.random_bool(0.2) { format!("Company {id}") } else { String::new() },
+    let first_name = *pick(&words::FIRST_NAMES, random);
+    let last_name = *pick(&words::LAST_NAMES, random);
+    let company = if random.random_bool(0.2) { format!("Company {id}") } else { String::new() };
+    Customer { id, company, ..Customer::new(first_name, last_name, format!("shopper{id}@example.com")) }
+}
+
+/// Gives a customer an age, a telephone and somewhere to live.
+fn settle(customer: &mut Customer, now: Timestamp, random: &mut StdRng) {
+    let age = SignedDuration::from_secs(random.random_range(86_400..86_400 * 700));
+    customer.created_at = now - age;
+    customer.modified_at = now - age / 3;
+    customer.phone = format!("555-01{:02}", random.random_range(0..100));
+    for _ in 0..random.random_range(1..=3) {
+        let (city, state, zip) = *pick(&words::TOWNS, random);
+        customer.addresses.push(BookEntry {
+            id: 0,
+            address: Address {
+                company: customer.company.clone(),
+                street: format!("{} {}", random.random_range(1..999), pick(&words::STREETS, random)),
+                city: city.to_owned(),
+                state: state.to_owned(),
+                zip: zip.to_owned(),
+                phone: customer.phone.clone(),
+                ..Address::of(&customer.first_name, &customer.last_name)
+            },
+        });
     }
 }
 
@@ -152,7 +181,7 @@ fn order(store: &Store, placed_at: Timestamp, random: &mut StdRng) -> Option<New
     let lines = (0..random.random_range(1..=4))
         .map(|_| {
             let variant = products.choose(random)?.variants.choose(random)?;
-            Some(NewLine { variant_id: Some(variant.id), quantity: random.random_range(1..=3), address: 0 })
+            Some(NewLine::variant(variant.id, random.random_range(1..=3)))
         })
         .collect::<Option<Vec<_>>>()?;
     Some(NewOrder {
@@ -171,7 +200,11 @@ fn order(store: &Store, placed_at: Timestamp, random: &mut StdRng) -> Option<New
             ],
             random,
         ),
-        customer_id: if random.random_bool(0.3) { 0 } else { random.random_range(1..10) },
+        buyer: if random.random_bool(0.3) {
+            Buyer::default()
+        } else {
+            Buyer::Customer(random.random_range(1..10))
+        },
         placed_at: Some(placed_at),
         ..NewOrder::paid([])
     })

@@ -4,7 +4,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 
 use super::words;
-use crate::sandbox::store::{Product, Tracking};
+use crate::sandbox::store::{BookEntry, Customer, Product, Tracking};
 
 /// One product in so many gets some trouble, beside the first ones, which show each kind once.
 const ONE_IN: u32 = 40;
@@ -13,6 +13,9 @@ const KINDS: u32 = 13;
 
 /// The one product that certainly has as many variants as a store allows.
 const LARGEST: u32 = 20;
+
+/// The one customer with more addresses than a customer includes.
+pub(super) const MOVER: u32 = 7;
 
 /// How many variants a product must have to show its trouble, if it matters.
 pub(super) fn variants_wanted(number: u32) -> Option<u32> {
@@ -85,4 +88,16 @@ fn delete_option_or_go_digital(product: &mut Product) {
         Some(option_id) => product.deleted_options.push(option_id),
         None => super::make_digital(product),
     }
+}
+
+/// Gives a customer more addresses than a list of customers includes.
+pub(super) fn fill_address_book(customer: &mut Customer) {
+    let home = customer.addresses[0].address.clone();
+    customer.addresses = (1..=12)
+        .map(|number| {
+            let mut address = home.clone();
+            address.street = format!("{number} {}", words::STREETS[0]);
+            BookEntry { id: 0, address }
+        })
+        .collect();
 }

@@ -99,3 +99,24 @@ pub(super) const LAST_NAMES: [&str; 12] = [
     "Adeyemi", "Brown", "Castillo", "Dubois", "Eriksen", "Fischer", "García", "Haddad", "Ito", "Jensen",
     "O'Neil", "Nguyễn",
 ];
+
+pub(super) const STREETS: [&str; 8] = [
+    "Cedar Street",
+    "Main Street",
+    "Maple Avenue",
+    "Old Mill Road",
+    "Park Lane",
+    "River Drive",
+    "Second Street",
+    "Sunset Boulevard",
+];
+
+/// City, state and zip code.
+pub(super) const TOWNS: [(&str, &str, &str); 6] = [
+    ("Austin", "Texas", "78751"),
+    ("Boulder", "Colorado", "80302"),
+    ("Burlington", "Vermont", "05401"),
+    ("Cañon City", "Colorado", "81212"),
+    ("Portland", "Oregon", "97209"),
+    ("Saint Paul", "Minnesota", "55102"),
+];

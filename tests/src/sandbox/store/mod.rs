@@ -1,6 +1,9 @@
-//! The state of the store: goods, orders and what surrounds them, with the store's own rules.
+//! The state of the store: goods, orders, customers and what surrounds them, with the store's own rules.
 
+mod cart;
 mod catalogue;
+mod checkout;
+mod customer;
 mod order;
 mod places;
 mod product;
@@ -11,15 +14,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use cart::{Buyer, Goods, NewLine, NewOrder};
 pub use catalogue::Shelf;
+pub use customer::{BookEntry, Customer};
 pub(crate) use order::status_name;
-pub use order::{Address, Consignment, Line, NewLine, NewOrder, Order, STATUSES, Shipment, status};
+pub use order::{Address, Consignment, Line, LineKind, Order, Pickup, STATUSES, Shipment, status};
 pub use places::{
-    Channel, Customer, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings,
-    Zone,
+    Channel, InventoryOverrides, InventorySettings, Location, Method, StockBehavior, Surroundings, Zone,
 };
 pub use product::{Kind, Level, Money, OptionValue, Product, Tracking, Variant};
-pub use sales::{NewShipment, Refusal};
+pub use sales::{Email, NewShipment, Refusal, ShippedItem};
 pub(crate) use stock::{Identity, PendingCount};
 
 use super::clock::Clock;
@@ -30,11 +34,15 @@ pub struct Store {
     clock: Arc<Clock>,
     shelf: Shelf,
     orders: BTreeMap<u32, Order>,
+    customers: BTreeMap<u32, Customer>,
+    emails: Vec<Email>,
     pending: VecDeque<PendingCount>,
     next_child_id: u32,
+    last_customer_id: u32,
+    last_entry_id: u32,
     /// How long an accepted absolute adjustment stays invisible.
     pub inventory_delay: Duration,
-    /// Locations, zones, channels, customers and settings.
+    /// Locations, zones, channels and settings.
     pub surroundings: Surroundings,
 }
 
@@ -45,8 +53,12 @@ impl Store {
             clock,
             shelf: Shelf::default(),
             orders: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            emails: Vec::new(),
             pending: VecDeque::new(),
             next_child_id: 1,
+            last_customer_id: 0,
+            last_entry_id: 0,
             inventory_delay: Duration::ZERO,
             surroundings: Surroundings::default(),
         }

@@ -1,8 +1,8 @@
 //! Orders, their lines, addresses and shipments.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
+use super::places::Location;
 use super::product::{Kind, Money, OptionValue};
 
 /// The fifteen states of an order, by the names of the store.
@@ -24,8 +24,12 @@ pub const STATUSES: [(u8, &str, &str); 15] = [
     (14, "Partially Refunded", "The seller has partially refunded the order."),
 ];
 
-/// The ids of the states that the rules of stock speak of.
+/// The ids of the states that the sandbox itself speaks of.
 pub mod status {
+    /// The shopper reached the payment page and stopped there.
+    pub const INCOMPLETE: u8 = 0;
+    /// The checkout was begun.
+    pub const PENDING: u8 = 1;
     /// Fully shipped.
     pub const SHIPPED: u8 = 2;
     /// Some lines shipped.
@@ -34,10 +38,22 @@ pub mod status {
     pub const REFUNDED: u8 = 4;
     /// Cancelled.
     pub const CANCELLED: u8 = 5;
+    /// The payment failed.
+    pub const DECLINED: u8 = 6;
+    /// Ordered, with the payment to be confirmed.
+    pub const AWAITING_PAYMENT: u8 = 7;
+    /// Packed, to be picked up.
+    pub const AWAITING_PICKUP: u8 = 8;
+    /// Packed, to be shipped.
+    pub const AWAITING_SHIPMENT: u8 = 9;
     /// Done.
     pub const COMPLETED: u8 = 10;
     /// Paid and ready to pick.
     pub const AWAITING_FULFILLMENT: u8 = 11;
+    /// On hold until somebody has looked at it.
+    pub const MANUAL_VERIFICATION: u8 = 12;
+    /// The customer wants the money back.
+    pub const DISPUTED: u8 = 13;
     /// Some of it refunded.
     pub const PARTIALLY_REFUNDED: u8 = 14;
 }
@@ -69,6 +85,25 @@ pub struct Address {
     pub email: String,
 }
 
+impl Address {
+    /// An address in Austin, without company or e-mail.
+    pub fn of(first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
+        Self {
+            first_name: first_name.into(),
+            last_name: last_name.into(),
+            company: String::new(),
+            street: "455 Main Street".to_owned(),
+            city: "Austin".to_owned(),
+            state: "Texas".to_owned(),
+            zip: "78751".to_owned(),
+            country: "United States".to_owned(),
+            country_iso2: "US".to_owned(),
+            phone: "555-123-4567".to_owned(),
+            email: String::new(),
+        }
+    }
+}
+
 /// Where some lines of an order are shipped to.
 #[derive(Debug, Clone)]
 pub struct Consignment {
@@ -80,23 +115,70 @@ pub struct Consignment {
     pub shipping_method: String,
 }
 
+/// Where some lines of an order are picked up.
+#[derive(Debug, Clone)]
+pub struct Pickup {
+    /// Its id (`order_pickup_method_id`).
+    pub id: u32,
+    /// The location, as it was when the order was placed.
+    pub location: Location,
+}
+
+/// What a line brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineKind {
+    /// A thing.
+    Physical,
+    /// A file.
+    Digital,
+    /// A gift certificate that is sent by e-mail.
+    GiftCertificate {
+        /// To this address.
+        recipient: String,
+    },
+}
+
+impl LineKind {
+    /// The store's word for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::Digital => "digital",
+            Self::GiftCertificate { .. } => "giftcertificate",
+        }
+    }
+}
+
+impl From<Kind> for LineKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Physical => Self::Physical,
+            Kind::Digital => Self::Digital,
+        }
+    }
+}
+
 /// One line of an order.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// Its id (`order_product_id`).
     pub id: u32,
-    /// The product; 0 for a custom line.
+    /// The product; 0 for what is not in the catalogue.
     pub product_id: u32,
-    /// The variant; `None` for a custom line.
+    /// The variant; `None` for what is not in the catalogue.
     pub variant_id: Option<u32>,
     /// The consignment it ships with; 0 for none.
     pub address_id: u32,
+    /// The pickup it waits for; 0 for none.
+    pub pickup_id: u32,
+    /// The line that brought it along, when it is part of a bundle.
+    pub parent_id: Option<u32>,
     /// The name at the time of the order.
     pub name: String,
     /// The SKU at the time of the order.
     pub sku: String,
-    /// Thing or file.
-    pub kind: Kind,
+    /// Thing, file or gift certificate.
+    pub kind: LineKind,
     /// The price of one.
     pub price: Money,
     /// How many were ordered.
@@ -153,8 +235,10 @@ pub struct Order {
     pub channel_id: u32,
     /// Who pays.
     pub billing: Address,
-    /// Where it goes; none for a digital order.
+    /// Where it goes; none when nothing is shipped.
     pub consignments: Vec<Consignment>,
+    /// Where it is picked up.
+    pub pickups: Vec<Pickup>,
     /// What was ordered.
     pub lines: Vec<Line>,
     /// What was sent.
@@ -181,78 +265,8 @@ impl Order {
         self.lines.iter().map(|line| line.shipped).sum()
     }
 
-    /// Whether there is nothing to ship.
+    /// Whether there is nothing to ship or to pick up.
     pub fn is_digital(&self) -> bool {
-        self.lines.iter().all(|line| line.kind == Kind::Digital)
-    }
-}
-
-/// What a shopper puts in the cart.
-#[derive(Debug, Clone, Deserialize)]
-pub struct NewLine {
-    /// The variant, or `None` for a custom line.
-    pub variant_id: Option<u32>,
-    /// How many.
-    pub quantity: u32,
-    /// Which of the order's addresses it goes to, from 0.
-    #[serde(default)]
-    pub address: usize,
-}
-
-/// An order that is about to be placed.
-#[derive(Debug, Clone, Deserialize)]
-pub struct NewOrder {
-    /// What is ordered.
-    pub lines: Vec<NewLine>,
-    /// The state it starts in.
-    #[serde(rename = "status_id")]
-    pub status: u8,
-    /// The channel it comes through.
-    #[serde(default = "default_channel")]
-    pub channel_id: u32,
-    /// The customer; 0 for a guest.
-    #[serde(default)]
-    pub customer_id: u32,
-    /// How many addresses it ships to.
-    #[serde(default = "one_address")]
-    pub addresses: usize,
-    /// The shopper's words.
-    #[serde(default)]
-    pub customer_message: String,
-    /// When it is placed; now, unless told.
-    #[serde(default)]
-    pub placed_at: Option<Timestamp>,
-}
-
-fn default_channel() -> u32 {
-    1
-}
-
-fn one_address() -> usize {
-    1
-}
-
-impl NewOrder {
-    /// A paid order of these variants and quantities, shipped to one address.
-    pub fn paid(lines: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        Self {
-            lines: lines
-                .into_iter()
-                .map(|(variant_id, quantity)| NewLine { variant_id: Some(variant_id), quantity, address: 0 })
-                .collect(),
-            status: status::AWAITING_FULFILLMENT,
-            channel_id: default_channel(),
-            customer_id: 0,
-            addresses: one_address(),
-            customer_message: String::new(),
-            placed_at: None,
-        }
-    }
-
-    /// The same order in another state.
-    #[must_use]
-    pub fn in_status(mut self, status: u8) -> Self {
-        self.status = status;
-        self
+        self.lines.iter().all(|line| line.kind != LineKind::Physical)
     }
 }

@@ -1,4 +1,4 @@
-//! What surrounds the goods: locations, shipping zones, channels, customers and settings.
+//! What surrounds the goods: locations, shipping zones, channels and settings.
 
 use std::collections::BTreeMap;
 
@@ -77,17 +77,6 @@ pub struct Channel {
     pub status: &'static str,
 }
 
-/// A shopper with an account.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are what they say")]
-pub struct Customer {
-    pub id: u32,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub company: String,
-}
-
 /// When the store takes sold goods out of its stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -130,7 +119,7 @@ pub struct InventoryOverrides {
     pub refund_order_stock_adjustment: Option<bool>,
 }
 
-/// Everything about a store that is neither goods nor orders; tests may change it freely.
+/// Everything about a store that is neither goods, orders nor customers; tests may change it freely.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The store's name.
@@ -149,8 +138,6 @@ pub struct Surroundings {
     pub zones: Vec<Zone>,
     /// Its channels.
     pub channels: Vec<Channel>,
-    /// Its customers.
-    pub customers: Vec<Customer>,
     /// Its rules of stock.
     pub inventory_settings: InventorySettings,
     /// Whether a shipment moves its order to (partially) shipped by itself; not all stores do.
@@ -249,7 +236,6 @@ impl Default for Surroundings {
                     status: "connected",
                 },
             ],
-            customers: Vec::new(),
             inventory_settings: InventorySettings::default(),
             shipping_moves_status: true,
             channel_settings: BTreeMap::new(),

@@ -1,9 +1,10 @@
-//! What shoppers and the store's staff do with orders, and what that does to the store's stock.
+//! What becomes of orders, and what that does to the store's stock.
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::order::{Address, Consignment, Line, NewLine, NewOrder, Order, Shipment, is_placed, status};
-use super::{Kind, Money, StockBehavior, Store};
+use super::order::{Line, Order, Shipment, is_placed, status};
+use super::{StockBehavior, Store};
 
 /// A parcel that is about to be recorded.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -47,6 +48,17 @@ impl NewShipment {
     }
 }
 
+/// An e-mail that told a customer of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Email {
+    /// The order.
+    pub order_id: u32,
+    /// The parcel.
+    pub shipment_id: u32,
+    /// When it was sent.
+    pub at: Timestamp,
+}
+
 /// Why the store does not do something with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -59,40 +71,6 @@ pub enum Refusal {
 }
 
 impl Store {
-    /// Places an order and takes its stock by the store's own rule; gives its id.
-    pub fn place_order(&mut self, new: NewOrder) -> u32 {
-        let id = self.orders.last_key_value().map_or(100, |(id, _)| id + 1);
-        let placed_at = new.placed_at.unwrap_or_else(|| self.clock.now());
-        let shopper = self.shopper(new.customer_id);
-        let ships = new.lines.iter().any(|line| self.kind_of(line) == Kind::Physical);
-        let consignments: Vec<Consignment> = (0..if ships { new.addresses } else { 0 })
-            .map(|_| Consignment {
-                id: self.child_id(),
-                address: shopper.clone(),
-                shipping_method: "Flat Rate".to_owned(),
-            })
-            .collect();
-        let lines = new.lines.iter().map(|line| self.line(line, &consignments)).collect();
-        let order = Order {
-            id,
-            customer_id: new.customer_id,
-            status: new.status,
-            created_at: placed_at,
-            modified_at: placed_at,
-            shipped_at: None,
-            channel_id: new.channel_id,
-            billing: shopper,
-            consignments,
-            lines,
-            shipments: Vec::new(),
-            customer_message: new.customer_message,
-            is_deleted: false,
-        };
-        self.orders.insert(id, order);
-        self.balance_stock(id);
-        id
-    }
-
     /// Changes an order in any way, marks it as modified now and takes or returns stock by the rule;
     /// says whether there is such an order.
     pub fn edit_order(&mut self, id: u32, edit: impl FnOnce(&mut Order)) -> bool {
@@ -131,7 +109,13 @@ impl Store {
         Ok(())
     }
 
-    /// Records a parcel, counts its lines as shipped and, in most stores, moves the order's state.
+    /// Every e-mail that told a customer of a parcel, oldest first.
+    pub fn emails(&self) -> &[Email] {
+        &self.emails
+    }
+
+    /// Records a parcel, tells the customer, counts its lines as shipped and, in most stores, moves the
+    /// order's state.
     pub fn ship(&mut self, id: u32, parcel: NewShipment) -> Result<u32, Refusal> {
         let order = self.orders.get(&id).ok_or(Refusal::NoSuchOrder)?;
         if order.consignments.iter().all(|consignment| consignment.id != parcel.address_id) {
@@ -139,6 +123,9 @@ impl Store {
         }
         for item in &parcel.items {
             let line = order.lines.iter().find(|line| line.id == item.line_id).ok_or(Refusal::NoSuchLine)?;
+            if line.address_id != parcel.address_id {
+                return Err(Refusal::NoSuchLine);
+            }
             if line.shipped + line.refunded + item.quantity > line.quantity {
                 return Err(Refusal::TooMany);
             }
@@ -155,6 +142,7 @@ impl Store {
             items: parcel.items.iter().map(|item| (item.line_id, item.quantity)).collect(),
         };
         let shipment_id = shipment.id;
+        self.emails.push(Email { order_id: id, shipment_id, at: shipment.created_at });
         let moves_status = self.surroundings.shipping_moves_status;
         self.edit_order(id, |order| {
             for &(line_id, quantity) in &shipment.items {
@@ -162,8 +150,7 @@ impl Store {
                     line.shipped += quantity;
                 }
             }
-            let is_open =
-                |line: &Line| line.kind == Kind::Physical && line.shipped + line.refunded < line.quantity;
+            let is_open = |line: &Line| line.address_id != 0 && line.shipped + line.refunded < line.quantity;
             let all = !order.lines.iter().any(is_open);
             if all {
                 order.shipped_at = Some(shipment.created_at);
@@ -185,7 +172,7 @@ impl Store {
     }
 
     /// Takes or returns what the order's state, the store's rule and the lines ask for.
-    fn balance_stock(&mut self, id: u32) {
+    pub(super) fn balance_stock(&mut self, id: u32) {
         let Some(order) = self.orders.get(&id) else { return };
         let settings = self.surroundings.settings_for(order.channel_id);
         let order_status = order.status;
@@ -211,62 +198,6 @@ impl Store {
                 let taken = i64::from(order.lines[index].taken) + change;
                 order.lines[index].taken = u32::try_from(taken).unwrap_or(0);
             }
-        }
-    }
-
-    fn line(&mut self, new: &NewLine, consignments: &[Consignment]) -> Line {
-        let sold = new.variant_id.and_then(|id| self.shelf.variant(id));
-        let (product_id, name, sku, kind, price, options) = match sold {
-            Some((product, variant)) => {
-                let sku = if variant.sku.is_empty() { &product.sku } else { &variant.sku };
-                let price = variant.price.unwrap_or(product.price);
-                (product.id, product.name.clone(), sku.clone(), product.kind, price, variant.values.clone())
-            }
-            None => {
-                (0, "Custom item".to_owned(), String::new(), Kind::Physical, Money::cents(500), Vec::new())
-            }
-        };
-        let address = consignments.get(new.address).filter(|_| kind == Kind::Physical);
-        Line {
-            id: self.child_id(),
-            product_id,
-            variant_id: new.variant_id,
-            address_id: address.map_or(0, |consignment| consignment.id),
-            name,
-            sku,
-            kind,
-            price,
-            quantity: new.quantity,
-            shipped: 0,
-            refunded: 0,
-            options,
-            taken: 0,
-        }
-    }
-
-    fn kind_of(&self, line: &NewLine) -> Kind {
-        let sold = line.variant_id.and_then(|id| self.shelf.variant(id));
-        sold.map_or(Kind::Physical, |(product, _)| product.kind)
-    }
-
-    fn shopper(&self, customer_id: u32) -> Address {
-        let customers = if customer_id == 0 { &[] } else { self.surroundings.customers.as_slice() };
-        let customer = customers.iter().find(|customer| customer.id == customer_id);
-        let name = |pick: fn(&super::Customer) -> &String, guest: &str| {
-            customer.map_or_else(|| guest.to_owned(), |customer| pick(customer).clone())
-        };
-        Address {
-            first_name: name(|customer| &customer.first_name, "Jane"),
-            last_name: name(|customer| &customer.last_name, "Doe"),
-            company: name(|customer| &customer.company, ""),
-            street: "455 Main Street".to_owned(),
-            city: "Austin".to_owned(),
-            state: "Texas".to_owned(),
-            zip: "78751".to_owned(),
-            country: "United States".to_owned(),
-            country_iso2: "US".to_owned(),
-            phone: "555-123-4567".to_owned(),
-            email: name(|customer| &customer.email, "janedoe@example.com"),
         }
     }
 }

@@ -1,8 +1,10 @@
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{get, options, send, with_products};
+use super::{get, options, reply, send, with_products};
 use crate::sandbox::store::NewOrder;
 use crate::sandbox::{Fault, Matcher, Options, Sandbox, Script};
 
@@ -41,6 +43,29 @@ async fn a_request_may_take_effect_although_its_reply_is_lost() {
         json!({ "order_address_id": address, "items": [{ "order_product_id": line, "quantity": 1 }] });
     assert_eq!(super::call(&world, "POST", &path, parcel).await.status, 504);
     assert_eq!(get(&world, &path).await.ids().len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_may_take_effect_long_after_its_connection_was_reset() {
+    let world = with_products(1);
+    let id = world.write(|store| store.place_order(NewOrder::paid([(1, 1)])));
+    let after = Duration::from_millis(300);
+    let script = json!({
+        "method": "PUT", "path": format!("/v2/orders/{id}"),
+        "fault": { "kind": "late_commit", "after_ms": after.as_millis() },
+    });
+    assert_eq!(send(&world, "POST", "/_sandbox/faults", &[], &script).await.status, 204);
+    let status = || world.read().orders()[&id].status;
+    let path = format!("/stores/sandbox1/v2/orders/{id}");
+    let token = [("x-auth-token", "sandboxtoken")];
+    let began = Instant::now();
+    assert!(reply(&world, "PUT", &path, &token, &json!({ "status_id": 9 })).await.is_err());
+    assert!(status() == 11 || began.elapsed() >= after);
+    while status() != 9 {
+        assert!(began.elapsed() < Duration::from_mins(1), "the change never came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(began.elapsed() >= after);
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! `orders/{id}/products`, `.../shipping_addresses` and `.../consignments`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::paging::{self, Page};
 use crate::sandbox::query::Query;
 use crate::sandbox::reply::{Problem, Reply};
-use crate::sandbox::store::{Address, Consignment, Kind, Line, OptionValue, Order};
+use crate::sandbox::store::{Address, Consignment, Line, LineKind, OptionValue, Order, Pickup};
 use crate::sandbox::world::World;
 
 /// An order that includes its lines shows no more than this many.
@@ -95,7 +97,25 @@ pub(super) fn consignments_of(order: &Order, call: &Call, inclusion: Inclusion) 
             body
         })
         .collect();
-    let is_download = |line: &Line| line.kind == Kind::Digital;
+    let pickups: Vec<Value> = order
+        .pickups
+        .iter()
+        .map(|pickup| {
+            let mut body = pickup_body(pickup);
+            let path = format!("pickups/{}", pickup.id);
+            body["line_items"] = lines_of(&|line| line.pickup_id == pickup.id, &path);
+            body
+        })
+        .collect();
+    let recipients: BTreeSet<&str> = order.lines.iter().filter_map(recipient).collect();
+    let gift_certificates: Vec<Value> = recipients
+        .into_iter()
+        .map(|address| {
+            let lines = lines_of(&|line| recipient(line) == Some(address), "email/gift_certificates");
+            json!({ "recipient_email": address, "line_items": lines })
+        })
+        .collect();
+    let is_download = |line: &Line| line.kind == LineKind::Digital;
     let downloads = if order.lines.iter().any(is_download) {
         let lines = lines_of(&is_download, "downloads");
         json!([{ "recipient_email": order.billing.email, "line_items": lines }])
@@ -103,10 +123,10 @@ pub(super) fn consignments_of(order: &Order, call: &Call, inclusion: Inclusion) 
         json!([])
     };
     let mut body = json!({
-        "pickups": [],
+        "pickups": pickups,
         "shipping": shipping,
         "downloads": downloads,
-        "email": { "gift_certificates": [] },
+        "email": { "gift_certificates": gift_certificates },
     });
     if inclusion == Inclusion::Lines && order.lines.len() > MAX_INCLUDED_LINES {
         body["__warning__"] = json!({
@@ -119,6 +139,37 @@ pub(super) fn consignments_of(order: &Order, call: &Call, inclusion: Inclusion) 
         });
     }
     body
+}
+
+/// Whom a gift certificate is sent to.
+fn recipient(line: &Line) -> Option<&str> {
+    match &line.kind {
+        LineKind::GiftCertificate { recipient } => Some(recipient),
+        _ => None,
+    }
+}
+
+fn pickup_body(Pickup { id, location }: &Pickup) -> Value {
+    json!({
+        "id": id,
+        "pickup_method_id": 1,
+        "pickup_method_display_name": "Pick up in store",
+        "collection_instructions": "Bring your ID",
+        "collection_time_description": "9am - 6pm",
+        "location": {
+            "id": location.id,
+            "name": location.label,
+            "code": location.code,
+            "address_line_1": "455 Main Street",
+            "address_line_2": "",
+            "city": "Austin",
+            "state": "Texas",
+            "postal_code": "78751",
+            "country_alpha2": "US",
+            "email": "warehouse@example.com",
+            "phone": "555-123-4567",
+        },
+    })
 }
 
 /// Someone's address in an order.
@@ -178,12 +229,12 @@ fn line_body(order: &Order, line: &Line) -> Value {
         "id": line.id,
         "order_id": order.id,
         "product_id": line.product_id,
-        "order_pickup_method_id": 0,
+        "order_pickup_method_id": line.pickup_id,
         "order_address_id": line.address_id,
         "name": line.name, "name_customer": line.name, "name_merchant": line.name,
         "sku": line.sku,
         "upc": "",
-        "type": line.kind,
+        "type": line.kind.name(),
         "base_price": price, "price_ex_tax": price, "price_inc_tax": price, "price_tax": zero,
         "base_total": total, "total_ex_tax": total, "total_inc_tax": total, "total_tax": zero,
         "discounted_total_inc_tax": total,
@@ -202,8 +253,8 @@ fn line_body(order: &Order, line: &Line) -> Value {
         "fixed_shipping_cost": zero,
         "ebay_item_id": "", "ebay_transaction_id": "",
         "option_set_id": null,
-        "parent_order_product_id": null,
-        "is_bundled_product": false,
+        "parent_order_product_id": line.parent_id,
+        "is_bundled_product": line.parent_id.is_some(),
         "bin_picking_number": "",
         "external_id": null,
         "brand": "",

@@ -1,4 +1,4 @@
-//! `settings/inventory`, `channels` and `customers`.
+//! `settings/inventory` and `channels`.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::json;
 use crate::sandbox::paging::{self, Page};
 use crate::sandbox::reply::{Problem, Reply};
-use crate::sandbox::store::{Channel, Customer};
+use crate::sandbox::store::Channel;
 use crate::sandbox::world::World;
 
 const LONG_AGO: &str = "2021-05-07T14:54:51Z";
@@ -80,47 +80,6 @@ pub(crate) fn channels(world: &World, call: &Call) -> Result<Reply, Problem> {
                 "is_visible": true,
                 "date_created": LONG_AGO,
                 "date_modified": LONG_AGO,
-            }),
-        );
-    }))
-}
-
-/// `GET /v3/customers`
-pub(crate) fn customers(world: &World, call: &Call) -> Result<Reply, Problem> {
-    let page = Page::read(&call.query, paging::USUAL)?;
-    let ids = call.query.ids("id:in")?;
-    let emails = call.query.list("email:in");
-    let store = world.read();
-    let found: Vec<&Customer> = store
-        .surroundings
-        .customers
-        .iter()
-        .filter(|customer| ids.as_ref().is_none_or(|ids| ids.contains(&customer.id)))
-        .filter(|customer| emails.as_ref().is_none_or(|emails| emails.contains(&customer.email)))
-        .collect();
-    let rows = found[page.range(found.len())].iter();
-    Ok(page.v3_reply(found.len(), rows, |buffer, customer| {
-        json::write(
-            buffer,
-            &json!({
-                "id": customer.id,
-                "email": customer.email,
-                "first_name": customer.first_name,
-                "last_name": customer.last_name,
-                "company": customer.company,
-                "phone": "555-123-4567",
-                "registration_ip_address": "",
-                "notes": "",
-                "tax_exempt_category": "",
-                "customer_group_id": 0,
-                "date_created": LONG_AGO,
-                "date_modified": LONG_AGO,
-                "address_count": 1,
-                "attribute_count": 0,
-                "authentication": { "force_password_reset": false },
-                "accepts_product_review_abandoned_cart_emails": false,
-                "origin_channel_id": 1,
-                "channel_ids": [1],
             }),
         );
     }))

@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod adjustments;
+pub(super) mod customers;
 pub(super) mod inventory;
 mod product_filter;
 pub(super) mod products;

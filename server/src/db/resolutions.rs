@@ -1,0 +1,96 @@
+//! What people decided about records that were parked.
+
+use std::collections::HashMap;
+
+use super::{Db, NewParked, ParkedRecord, Result, Row, Tx, Value, bulk, parked::problem};
+use crate::domain::{run::PhaseKind, store::StoreId};
+
+/// What shall become of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// The item with this number stands for it.
+    Link(String),
+    /// It becomes an item with this number.
+    Number(String),
+    /// It is left out while nothing about it changes.
+    Skip,
+}
+
+impl Tx {
+    /// Keeps what a person decided about a record, in place of what was decided before.
+    pub async fn resolve(
+        &mut self,
+        db: &Db,
+        (store, record): (StoreId, &ParkedRecord),
+        resolution: &Resolution,
+        actor: &str,
+    ) -> Result<()> {
+        let (word, value) = match resolution {
+            Resolution::Link(number) => ("LINK", number.clone()),
+            Resolution::Number(number) => ("NUMBER", number.clone()),
+            Resolution::Skip => ("SKIP", problem(record.reason, &record.detail)),
+        };
+        let statement = self
+            .statement(
+                "INSERT INTO resolutions (store_id, kind, record_id, part_id, resolution, value, actor, at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET \
+                 resolution = excluded.resolution, value = excluded.value, actor = excluded.actor, at = excluded.at",
+            )
+            .bind(store.0)
+            .bind(record.kind.word())
+            .bind(record.of.0)
+            .bind(record.of.1)
+            .bind(word)
+            .bind(value)
+            .bind(actor.to_owned())
+            .bind(db.clock.now().as_millisecond());
+        self.execute(statement).await?;
+        if matches!(resolution, Resolution::Skip) {
+            let free = self.statement("DELETE FROM parked_records WHERE id = ?").bind(record.id);
+            self.execute(free).await?;
+        }
+        Ok(())
+    }
+
+    /// What was decided about some products, by product and variant.
+    pub async fn decided(
+        &mut self,
+        store: StoreId,
+        products: Vec<i64>,
+    ) -> Result<HashMap<(i64, i64), Resolution>> {
+        let head = "SELECT * FROM resolutions WHERE kind = 'PRODUCTS' AND store_id = ?";
+        let products = products.into_iter().map(Value::from).collect();
+        let mut found = HashMap::new();
+        for row in &bulk::select_in(self, head, &[store.0], "record_id", products).await? {
+            let row = Row(row, "resolutions");
+            let value = row.text("value")?;
+            let resolution = |word: &str| match word {
+                "LINK" => Some(Resolution::Link(value.clone())),
+                "NUMBER" => Some(Resolution::Number(value.clone())),
+                "SKIP" => Some(Resolution::Skip),
+                _ => None,
+            };
+            let resolution = row.word("resolution", resolution)?;
+            found.insert((row.int("record_id")?, row.int("part_id")?), resolution);
+        }
+        Ok(found)
+    }
+}
+
+/// The problems of some records that a person has skipped, by record and part.
+pub(super) async fn skipped(
+    tx: &mut Tx,
+    (store, kind): (StoreId, PhaseKind),
+    records: &[NewParked],
+) -> Result<HashMap<(i64, i64), String>> {
+    let head = format!(
+        "SELECT record_id, part_id, value FROM resolutions WHERE resolution = 'SKIP' AND kind = '{}' AND store_id = ?",
+        kind.word()
+    );
+    let ids = records.iter().map(|record| record.record_id.into()).collect();
+    let pair = |row| {
+        let row = Row(row, "resolutions");
+        Ok(((row.int("record_id")?, row.int("part_id")?), row.text("value")?))
+    };
+    bulk::select_in(tx, &head, &[store.0], "record_id", ids).await?.iter().map(pair).collect()
+}

@@ -1,0 +1,129 @@
+//! What each field of a configuration means, in the words that every client shows.
+
+/// A field for whoever fills it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The field, in proto spelling.
+    pub field: &'static str,
+    /// What people call it.
+    pub label: &'static str,
+    /// What it does, in one sentence.
+    pub explanation: &'static str,
+}
+
+const fn field(field: &'static str, label: &'static str, explanation: &'static str) -> Field {
+    Field { field, label, explanation }
+}
+
+/// Every field that a client may set, in the order in which they are best shown.
+pub const FIELDS: [Field; 29] = [
+    field(
+        "default_division",
+        "Default Division",
+        "Items, inventory, carriers, customers and orders go into this division.",
+    ),
+    field("default_uom", "Default UOM", "New items are counted in this unit of measure."),
+    field("default_site", "Default Site", "Imported inventory is put into this site."),
+    field(
+        "default_location",
+        "Default Location",
+        "Imported inventory is put into this location of the site.",
+    ),
+    field(
+        "store_location_id",
+        "Store Location",
+        "The one BigCommerce location whose stock is kept in step; 1 is its default one.",
+    ),
+    field(
+        "create_item_number_using",
+        "Create Item Number Using",
+        "The number of a new item is made from the first of these that the product has.",
+    ),
+    field(
+        "stock_decreased_when_order_placed",
+        "Stock decreased when order placed",
+        "Whether the store lowers its count when an order is placed; follow store reads the store's own setting.",
+    ),
+    field("auto_sync", "Auto Sync", "Whether products, customers and orders are synced by the clock."),
+    field("sync_interval_minutes", "Sync Interval", "Minutes between two auto syncs."),
+    field("active_from", "Active From", "Auto sync runs from this time of day on; empty for the whole day."),
+    field("active_until", "Active Until", "Auto sync runs until this time of day; empty for the whole day."),
+    field(
+        "end_of_day",
+        "End of Day Processing",
+        "Whether every item's sellable count goes to the store once a day.",
+    ),
+    field(
+        "end_of_day_time",
+        "End of Day Processing Time",
+        "The time of day at which it does, on the store's clock.",
+    ),
+    field(
+        "time_zone",
+        "Time Zone",
+        "The time zone in which the times above are meant; the store's own where it is empty.",
+    ),
+    field(
+        "imported_status_ids",
+        "Order Statuses to Import",
+        "Orders of the store in these statuses become picking orders.",
+    ),
+    field(
+        "order_number_prefix",
+        "Order Number Prefix",
+        "What the numbers of picking orders begin with, so that they never collide with others of the division.",
+    ),
+    field(
+        "guest_rule",
+        "Guest Customers",
+        "Whether shoppers without an account become a customer for each e-mail address, or one customer for all of them.",
+    ),
+    field("guest_customer", "Guest Customer", "Name of the one customer that stands for all guests."),
+    field(
+        "shipment_rule",
+        "Shipments",
+        "Whether the store hears of picked goods when the picking order closes, with each pick, or when a person ships them.",
+    ),
+    field(
+        "set_order_status",
+        "Set Order Status",
+        "Whether an order is set to Shipped or Partially Shipped where the store does not do that itself.",
+    ),
+    field(
+        "pickup_rule",
+        "Pickup Orders",
+        "Whether an order that shoppers pick up is set to Completed when it is closed here.",
+    ),
+    field(
+        "stock_scope",
+        "Stock Scope",
+        "Whose units count as on hand at End of Day: the site's, the location's, chosen sites', or the whole division's.",
+    ),
+    field("stock_sites", "Stock Sites", "The sites that count, where the stock scope is chosen sites."),
+    field(
+        "excluded_locations",
+        "Excluded Locations",
+        "Locations that never count, such as those for damaged goods, each as SITE/LOCATION.",
+    ),
+    field(
+        "open_orders",
+        "Open Orders Counted",
+        "Whether the orders of every store of the division lower what can be sold, or only those of this store.",
+    ),
+    field("safety_buffer", "Safety Buffer", "Units of each item that are never offered in the store."),
+    field(
+        "hold_at_zero_percent",
+        "Hold at Zero",
+        "End of Day waits for a person when more than this many percent of the items that sell would go to zero.",
+    ),
+    field(
+        "hold_at_units",
+        "Hold at Units",
+        "End of Day waits for a person when counts would change by more than this many units in all; 0 for no limit.",
+    ),
+    field(
+        "drift_policy",
+        "Drift",
+        "Whether counts that somebody changed in the store are put right, or wait for a person.",
+    ),
+];

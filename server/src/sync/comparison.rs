@@ -1,0 +1,88 @@
+//! Both sides compared: what the store should show, what it was told, and what it shows (spec failure mode 15).
+
+use super::{Result, Work, counted_orders, end_of_day, report, variant_words};
+use crate::{
+    db::{Check, Exception},
+    domain::{
+        reason::Reason,
+        run::{Counts, PhaseKind},
+    },
+    warehouse::{counts, orders},
+};
+
+const PHASE: PhaseKind = PhaseKind::Comparison;
+
+/// Compares every tracked variant, and how many orders are to be picked; nothing is sent.
+pub(super) async fn compare(work: &Work) -> Result<()> {
+    end_of_day::read_store(work, PHASE).await?;
+    let rule = counted_orders::rule(work).await?;
+    let promised = end_of_day::promised(work, rule).await?;
+    let for_nothing = counts::picked_for_nothing(&work.db, work.store.id).await?;
+    let (mut in_store, mut should_be, mut differing) = (0, 0, 0);
+    let mut after = (0, 0);
+    loop {
+        let page = end_of_day::page(work, &promised, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.of;
+        let mut tallied = Counts::default();
+        let mut exceptions = Vec::new();
+        for counted in &page {
+            let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
+            in_store += shows;
+            should_be += should;
+            if shows == should {
+                tallied.unchanged += 1;
+                continue;
+            }
+            tallied.updated += 1;
+            differing += 1;
+            exceptions.push(cause(counted, for_nothing.get(&counted.item).copied().unwrap_or_default()));
+        }
+        let mut tx = work.page().await?;
+        work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
+        work.keep(tx, PHASE, "", tallied, 0).await?;
+    }
+    let checks = vec![
+        Check {
+            name: "Units that can be sold".to_owned(),
+            store: in_store,
+            warehouse: should_be,
+            explanation: format!("{differing} counts differ; each has its cause below"),
+        },
+        open_orders(work).await?,
+    ];
+    report::keep(work, checks).await?;
+    let tx = work.page().await?;
+    work.end(tx, PHASE).await
+}
+
+/// Why a count differs.
+fn cause(counted: &counts::Counted, picked_for_nothing: i64) -> Exception {
+    let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
+    let detail = match counted.baseline {
+        Some(told) => format!("the store shows {shows}, was told {}, should show {should}", told.published),
+        None => format!("the store shows {shows}, was never told, should show {should}"),
+    };
+    let record = variant_words(counted.of.0, counted.of.1, "");
+    let reason = match counted.drift() {
+        _ if counted.baseline.is_none() => Reason::NeverPublished,
+        0 => Reason::NotYetPublished,
+        drift if drift == picked_for_nothing => Reason::PickedForNothing,
+        _ => return end_of_day::drift_words(counted),
+    };
+    Exception { reason, record, detail }
+}
+
+/// Orders that are to be picked, counted on both sides.
+async fn open_orders(work: &Work) -> Result<Check> {
+    let imported = &work.configuration.imported_statuses;
+    let counts = work.api.order_counts().await?;
+    let store = counts.iter().filter(|(status, _)| imported.contains(status)).map(|(_, count)| count).sum();
+    let known = orders::known_in(&work.db, work.store.id, imported).await?;
+    let waiting = work.db.parked_ids(work.store.id, PhaseKind::PickingOrders, 0, i64::from(i32::MAX)).await?;
+    let explanation = format!(
+        "{store} in the store in the statuses that are imported; {} orders wait for a person",
+        waiting.len()
+    );
+    Ok(Check { name: "Orders to be picked".to_owned(), store, warehouse: known, explanation })
+}

@@ -1,0 +1,47 @@
+//! What orders of the store are to be set to: the outbox of statuses.
+
+use crate::{
+    db::{Db, Result, Row, Tx},
+    domain::{run::words, store::StoreId},
+};
+
+/// What an order is to be set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Shipped, or Partially Shipped while something is left.
+    Shipped,
+    /// Completed.
+    Completed,
+}
+
+words!(Wanted { Shipped = "SHIPPED", Completed = "COMPLETED" });
+
+/// Writes down that an order is to be set to something.
+pub async fn owe(db: &Db, tx: &mut Tx, store: StoreId, order: i64, wanted: Wanted) -> Result<()> {
+    let statement = tx
+        .statement(
+            "INSERT INTO order_states (store_id, order_id, wanted, asked_at) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (store_id, order_id) DO UPDATE SET wanted = excluded.wanted, asked_at = excluded.asked_at",
+        )
+        .bind(store.0)
+        .bind(order)
+        .bind(wanted.word())
+        .bind(db.clock.now().as_millisecond());
+    tx.execute(statement).await.map(drop)
+}
+
+/// The orders of a store that are to be set to something.
+pub async fn owed(db: &Db, store: StoreId) -> Result<Vec<(i64, Wanted)>> {
+    let sql = "SELECT order_id, wanted FROM order_states WHERE store_id = ? ORDER BY order_id";
+    let pair = |row| {
+        let row = Row(row, "order_states");
+        Ok((row.int("order_id")?, row.word("wanted", Wanted::from_word)?))
+    };
+    db.rows(db.statement(sql).bind(store.0)).await?.iter().map(pair).collect()
+}
+
+/// Writes down that an order is as it should be, or that nothing more can be done.
+pub async fn settle(tx: &mut Tx, store: StoreId, order: i64) -> Result<()> {
+    let statement = tx.statement("DELETE FROM order_states WHERE store_id = ? AND order_id = ?");
+    tx.execute(statement.bind(store.0).bind(order)).await.map(drop)
+}

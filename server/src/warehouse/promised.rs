@@ -1,0 +1,148 @@
+//! What is promised to shoppers: sold and still here, or picked and unknown to the store.
+
+use std::collections::HashMap;
+
+use super::counts::list_of;
+use crate::{
+    db::{Db, Result, Row},
+    domain::store::StoreId,
+};
+
+/// Whose orders count, and how the store deducts its stock.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// The store.
+    pub store: StoreId,
+    /// Whether it deducts when an order is placed, or else when it is sent.
+    pub deducts_when_placed: bool,
+    /// Other stores of the division whose orders count too (OQ-16).
+    pub others: Vec<StoreId>,
+}
+
+/// Units of each item that are sold and here, and that are picked and unknown to the store.
+#[derive(Clone, Debug, Default)]
+pub struct Promised {
+    reserved: HashMap<i64, i64>,
+    unsent: HashMap<i64, i64>,
+}
+
+/// Units of an item that an order has promised.
+#[derive(Clone, Debug)]
+pub struct PromisedTo {
+    /// The store.
+    pub store: StoreId,
+    /// The order.
+    pub order: i64,
+    /// Number of its picking order; empty where there is none.
+    pub number: String,
+    /// Units taken away from what can be sold; negative where they are added.
+    pub units: i64,
+}
+
+impl Promised {
+    /// Units of an item that are sold and still here.
+    pub fn reserved(&self, item: i64) -> i64 {
+        self.reserved.get(&item).copied().unwrap_or_default()
+    }
+
+    /// Units of an item that were picked and that the store will deduct once it hears of it.
+    pub fn unsent(&self, item: i64) -> i64 {
+        self.unsent.get(&item).copied().unwrap_or_default()
+    }
+}
+
+/// Units of picking lines that have left the shelf and that the store does not count as sent yet.
+fn gone(stores: &str) -> String {
+    format!(
+        "SELECT picking_orders.store_id, picking_orders.order_id, picking_lines.line_id, picking_lines.item_id, \
+         picking_lines.picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
+         ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state = 'SENT' \
+         AND shipment_lines.line_id = picking_lines.line_id), 0) AS units FROM picking_lines \
+         JOIN picking_orders ON picking_orders.id = picking_lines.picking_order_id \
+         WHERE picking_orders.store_id IN ({stores})"
+    )
+}
+
+/// What the stores have deducted and is still here: store, order, item, units of each line.
+fn reserved(stores: &str) -> String {
+    let gone = gone(stores);
+    format!(
+        "SELECT o.store_id, o.order_id, o.line_id, MIN(b.item_id) AS item_id, \
+         MAX(CASE WHEN o.quantity > COALESCE(gone.units, 0) THEN o.quantity - COALESCE(gone.units, 0) ELSE 0 END) \
+         AS units FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
+         AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
+         LEFT JOIN ({gone} AND EXISTS (SELECT 1 FROM open_order_lines AS still \
+         WHERE still.store_id = picking_orders.store_id AND still.order_id = picking_orders.order_id)) AS gone \
+         ON gone.store_id = o.store_id AND gone.order_id = o.order_id AND gone.line_id = o.line_id \
+         WHERE o.store_id IN ({stores}) GROUP BY o.store_id, o.order_id, o.line_id"
+    )
+}
+
+/// What other stores are to be sent that deduct nothing before: store, order, item, units of each line.
+fn unpicked(stores: &str) -> String {
+    format!(
+        "SELECT p.store_id, p.order_id, l.line_id, l.item_id, l.ordered - l.picked AS units FROM picking_lines l \
+         JOIN picking_orders p ON p.id = l.picking_order_id WHERE p.store_id IN ({stores}) \
+         AND p.state IN ('OPEN', 'ON_HOLD') AND l.item_id IS NOT NULL AND NOT EXISTS (SELECT 1 \
+         FROM open_order_lines o WHERE o.store_id = p.store_id AND o.order_id = p.order_id)"
+    )
+}
+
+/// Every line that takes something away from what can be sold.
+fn taking(whose: &Whose) -> String {
+    let own = whose.deducts_when_placed.then_some(whose.store.0);
+    let deducting = list_of(own.into_iter().chain(whose.others.iter().map(|store| store.0)));
+    let lines = reserved(&deducting);
+    if whose.others.is_empty() {
+        return lines;
+    }
+    let others = list_of(whose.others.iter().map(|store| store.0));
+    format!("{lines} UNION ALL {}", unpicked(&others))
+}
+
+/// What is promised of each item.
+pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
+    let by_item = async |lines: String| -> Result<HashMap<i64, i64>> {
+        let sql = format!(
+            "SELECT item_id, CAST(SUM(units) AS BIGINT) AS units FROM ({lines}) AS lines \
+             WHERE item_id IS NOT NULL AND units > 0 GROUP BY item_id"
+        );
+        let pair = |row| {
+            let row = Row(row, "open_order_lines");
+            Ok((row.int("item_id")?, row.int("units")?))
+        };
+        db.rows(db.statement(&sql)).await?.iter().map(pair).collect()
+    };
+    let unsent = if whose.deducts_when_placed {
+        HashMap::new()
+    } else {
+        by_item(gone(&list_of([whose.store.0]))).await?
+    };
+    Ok(Promised { reserved: by_item(taking(whose)).await?, unsent })
+}
+
+/// To which orders an item is promised, by order.
+pub async fn promised_to(db: &Db, whose: &Whose, item: i64) -> Result<Vec<PromisedTo>> {
+    let mut lines = format!("SELECT store_id, order_id, item_id, units FROM ({}) AS taking", taking(whose));
+    if !whose.deducts_when_placed {
+        let gone = gone(&list_of([whose.store.0]));
+        lines = format!("{lines} UNION ALL SELECT store_id, order_id, item_id, -units FROM ({gone}) AS gone");
+    }
+    let sql = format!(
+        "SELECT lines.store_id, lines.order_id, CAST(SUM(units) AS BIGINT) AS units, COALESCE((SELECT MIN(number) \
+         FROM picking_orders WHERE picking_orders.store_id = lines.store_id \
+         AND picking_orders.order_id = lines.order_id), '') AS number FROM ({lines}) AS lines \
+         WHERE item_id = ? AND units <> 0 GROUP BY lines.store_id, lines.order_id \
+         ORDER BY lines.store_id, lines.order_id"
+    );
+    let one = |row| {
+        let row = Row(row, "open_order_lines");
+        Ok(PromisedTo {
+            store: StoreId(row.int("store_id")?),
+            order: row.int("order_id")?,
+            number: row.text("number")?,
+            units: row.int("units")?,
+        })
+    };
+    db.rows(db.statement(&sql).bind(item)).await?.iter().map(one).collect()
+}
