@@ -217,7 +217,7 @@ impl Model {
     pub(crate) fn set_aside(&self, good: usize) -> i64 {
         let orders = self.orders.iter().flat_map(|order| order.lines.iter().map(move |line| (order, line)));
         orders
-            .filter(|(_, line)| line.good == good)
+            .filter(|(order, line)| line.good == good && !order.put_back)
             .map(|(order, line)| {
                 let wanted = if order.is_promised() { line.wanted() } else { line.sent - line.before };
                 (line.picked - wanted).max(0)

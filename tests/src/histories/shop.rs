@@ -178,9 +178,8 @@ fn order(store: &mut Store, model: &mut Model, (good, units, shape): (u8, u8, u8
     new.lines = lines
         .iter()
         .map(|&(good, quantity, address)| NewLine {
-            variant_id: Some(model.goods[good].variant),
-            quantity,
             address,
+            ..NewLine::variant(model.goods[good].variant, quantity)
         })
         .collect();
     let words: Vec<String> =

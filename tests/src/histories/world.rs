@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use plugin_host_proto::v1::{EndOfDayRequest, Run, RunState, SyncRequest};
+use plugin_host_proto::v1::{
+    Configuration, DriftPolicy, EndOfDayRequest, GuestRule, OpenOrders, PickupRule, Run, RunState,
+    ShipmentRule, StockScope, SyncRequest,
+};
 use plugin_host_server::clock::Clock;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -21,7 +24,7 @@ use super::{
     step::{History, Step},
 };
 use crate::{
-    harness::{Engine, Home, Operator, is_final, options, store_with},
+    harness::{Engine, Home, Operator, defaults, options, store_with},
     sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
 };
 
@@ -150,7 +153,8 @@ impl World {
         for home in &homes {
             machines.push(Machine::start(home, clock.clone()).await?);
         }
-        let operator = Operator::ready(&homes[0], &sandbox).await?;
+        let operator = Operator::of_new_store(&homes[0], &sandbox).await?;
+        operator.configure(configuration()).await?;
         let run = operator.import_and_wait(false).await?;
         anyhow::ensure!(run.state() == RunState::Complete, "the import: {run:?}");
         let (sender, signals) = unbounded_channel();
@@ -358,14 +362,14 @@ impl World {
 
     pub(super) async fn day(&mut self) -> Result<Run> {
         self.arm();
-        let mut approved_zeroes = 0;
+        let mut approved_run_id = 0;
         loop {
-            let request = EndOfDayRequest { approved_zeroes, ..EndOfDayRequest::default() };
+            let request = EndOfDayRequest { approved_run_id, ..EndOfDayRequest::default() };
             let asked = self.operator.client.plugin_host().end_of_day(request).await?.into_inner();
             let run = self.finish(asked.run.context("there is no run")?.run_id).await?;
             self.say(format!("End of Day: {}", ending(&run)));
-            if run.problem.contains("would go to zero") && approved_zeroes == 0 {
-                approved_zeroes = 1_000;
+            if run.state() == RunState::Held {
+                approved_run_id = run.run_id;
                 continue;
             }
             if run.state() != RunState::Failed {
@@ -382,7 +386,7 @@ impl World {
         let run = loop {
             self.heed().await?;
             let run = self.operator.run(run_id).await?;
-            if is_final(&run) {
+            if !matches!(run.state(), RunState::Queued | RunState::Running) {
                 break run;
             }
             if began.elapsed() > PATIENCE {
@@ -466,10 +470,26 @@ impl World {
     }
 }
 
+/// What the store's people chose: shipments are asked for by hand, everything else is as usual.
+fn configuration() -> Configuration {
+    Configuration {
+        imported_status_ids: vec![11, 9, 8, 3],
+        stock_scope: StockScope::DefaultSite.into(),
+        open_orders: OpenOrders::Division.into(),
+        guest_rule: GuestRule::ByEmail.into(),
+        shipment_rule: ShipmentRule::ByHand.into(),
+        hold_at_zero_percent: 20,
+        drift_policy: DriftPolicy::WarehouseWins.into(),
+        pickup_rule: PickupRule::Leave.into(),
+        ..defaults()
+    }
+}
+
 fn ending(run: &Run) -> String {
     match run.state() {
         RunState::Complete => "complete".to_owned(),
         RunState::CompleteWithParked => "complete, with parked records".to_owned(),
+        RunState::Held => format!("held: {}", run.problem),
         _ => format!("failed: {}", run.problem),
     }
 }
