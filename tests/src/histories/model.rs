@@ -213,18 +213,6 @@ impl Model {
         }
     }
 
-    /// Units of some goods that were taken from the shelf for nobody and were not put back.
-    pub(crate) fn set_aside(&self, good: usize) -> i64 {
-        let orders = self.orders.iter().flat_map(|order| order.lines.iter().map(move |line| (order, line)));
-        orders
-            .filter(|(order, line)| line.good == good && !order.put_back)
-            .map(|(order, line)| {
-                let wanted = if order.is_promised() { line.wanted() } else { line.sent - line.before };
-                (line.picked - wanted).max(0)
-            })
-            .sum()
-    }
-
     /// The name of some goods in a story.
     pub(crate) fn name(good: usize) -> char {
         char::from(b'A' + u8::try_from(good % 26).unwrap_or_default())
