@@ -4,4 +4,5 @@
 #![recursion_limit = "256"]
 
 pub mod harness;
+pub mod histories;
 pub mod sandbox;

@@ -162,6 +162,14 @@ impl OrderLine {
         (self.quantity - self.shipped).max(0)
     }
 
+    /// Units that are still to leave for the shopper, wherever they are.
+    ///
+    /// Refunded units are not among them: nobody picks them, so they can be sold, though the store that deducted them
+    /// keeps them out of its count until it is told.
+    pub fn promised(&self) -> i64 {
+        (self.quantity - self.refunded - self.shipped).max(0)
+    }
+
     /// Units the warehouse is to pick, given those of them that it has sent itself.
     pub fn to_pick(&self, sent: i64) -> i64 {
         let sent_by_others = (self.shipped - sent).max(0);
@@ -206,6 +214,7 @@ mod tests {
     fn what_has_left_is_no_longer_here() {
         assert_eq!(line(5, 2, 0).deducted(), 3);
         assert_eq!(line(1, 2, 0).deducted(), 0);
+        assert_eq!(line(5, 2, 1).promised(), 2, "what was refunded can be sold again");
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Orders the store has deducted and nobody has sent: their goods are still here (amendments A and B).
+//! Orders nobody has sent: their goods are still here (amendments A and B).
+//!
+//! An import writes down what the store has deducted for them, for that explains its counts; from then on it is what
+//! their shoppers still get.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +14,7 @@ use crate::{
     db::{Row, Tx, insert},
     domain::{
         configuration::StockDecrease,
-        order::{DEDUCTED_STATUS_IDS, StoreOrder},
+        order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
 };
 
@@ -89,7 +92,7 @@ pub(super) async fn affected(
     Ok(affected)
 }
 
-/// Replaces what was known of some orders.
+/// Replaces what was known of some orders by what the store has deducted for them.
 pub(super) async fn take_over(
     work: &Work,
     tx: &mut Tx,
@@ -97,11 +100,23 @@ pub(super) async fn take_over(
     orders: &[StoreOrder],
 ) -> Result<()> {
     for order in orders {
-        let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ? AND order_id = ?");
-        tx.execute(delete.bind(work.store.id.0).bind(order.id)).await?;
-        put(work, tx, order.id, &lines(order, rule)).await?;
+        replace(work, tx, order.id, &lines(order, rule)).await?;
     }
     Ok(())
+}
+
+/// Replaces what was known of some orders by what their shoppers still get, whenever the store deducts it.
+pub(super) async fn take_promises(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<()> {
+    for order in orders {
+        replace(work, tx, order.id, &open_lines(order, OrderLine::promised)).await?;
+    }
+    Ok(())
+}
+
+async fn replace(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<()> {
+    let delete = tx.statement("DELETE FROM open_order_lines WHERE store_id = ? AND order_id = ?");
+    tx.execute(delete.bind(work.store.id.0).bind(order)).await?;
+    put(work, tx, order, lines).await
 }
 
 /// Units of each item that the store has deducted, over all open orders; the condition is the store's number.
@@ -129,13 +144,18 @@ fn by_item(rows: &[sqlx::any::AnyRow]) -> Result<HashMap<i64, i64>> {
     rows.iter().map(pair).collect()
 }
 
+/// What the store has deducted for an order whose goods are still here.
 fn lines(order: &StoreOrder, rule: StoreSettings) -> Lines {
-    let deducted = rule.decreases_when_placed && DEDUCTED_STATUS_IDS.contains(&order.status_id);
-    if !deducted || order.is_archived {
+    if rule.decreases_when_placed { open_lines(order, OrderLine::deducted) } else { Lines::new() }
+}
+
+fn open_lines(order: &StoreOrder, units: impl Fn(&OrderLine) -> i64) -> Lines {
+    if order.is_archived || !DEDUCTED_STATUS_IDS.contains(&order.status_id) {
         return Lines::new();
     }
-    let units = order.lines().map(|line| (line, line.deducted()));
-    units
+    order
+        .lines()
+        .map(|line| (line, units(line)))
         .filter(|(line, units)| *units > 0 && line.product_id > 0)
         .map(|(line, units)| (line.line_id, (line.product_id, line.variant_id, units)))
         .collect()

@@ -44,7 +44,7 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
     for pass in 0..=PASSES {
         let from = since - jiff::SignedDuration::from_secs(2);
         since = work.api.store_time().await?;
-        orders::take_changes(work, rule, from).await?;
+        orders::take_changes(work, from).await?;
         let promised = promised(work, rule).await?;
         if pass == 0 {
             check_excess(work, &promised).await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Result, Work, counted_orders, customers};
 use crate::{
-    bigcommerce::{OrderFilter, OrderPage, StoreSettings},
+    bigcommerce::{OrderFilter, OrderPage},
     db::{NewParked, Tx},
     domain::{
         catalog::fold,
@@ -49,7 +49,6 @@ type Items = HashMap<(i64, i64), i64>;
 /// Reads the orders that changed since the last sync, or every order that is not done where there was none.
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
-    let rule = counted_orders::rule(work).await?;
     let lists: Vec<List> = if let Some(since) = work.since(PHASE).await? {
         vec![List::Orders(OrderFilter::ChangedSince(since)), List::Unfinished, List::Openable]
     } else {
@@ -77,7 +76,7 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
             None => Cursor { list: cursor.list + 1, next: 0 },
         };
         let mut tx = work.page().await?;
-        let counts = apply(work, &mut tx, rule, page).await?;
+        let counts = apply(work, &mut tx, page).await?;
         work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await?;
     }
     let tx = work.page().await?;
@@ -85,7 +84,7 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
 }
 
 /// Takes over what changed since an instant of the store's clock, outside a phase of its own.
-pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timestamp) -> Result<()> {
+pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<()> {
     let mut next = 0;
     loop {
         let page = work.api.orders(OrderFilter::ChangedSince(since), next).await?;
@@ -93,7 +92,7 @@ pub(super) async fn take_changes(work: &Work, rule: StoreSettings, since: Timest
         let more = page.more;
         next = last + 1;
         let mut tx = work.page().await?;
-        let counts = apply(work, &mut tx, rule, page).await?;
+        let counts = apply(work, &mut tx, page).await?;
         work.keep(tx, PHASE, "", counts, 0).await?;
         if !more {
             return Ok(());
@@ -132,12 +131,12 @@ struct Sorted {
     counts: Counts,
 }
 
-async fn apply(work: &Work, tx: &mut Tx, rule: StoreSettings, page: OrderPage) -> Result<Counts> {
+async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     let at = work.db.clock.now();
     let OrderPage { orders: page, unreadable, .. } = page;
     // Whoever picks for these orders meanwhile waits, or is seen.
     work.db.lock_store(tx, work.store.id).await?;
-    counted_orders::take_over(work, tx, rule, &page).await?;
+    counted_orders::take_promises(work, tx, &page).await?;
     let ids: Vec<i64> =
         page.iter().map(|order| order.id).chain(unreadable.iter().map(|order| order.id)).collect();
     let products: BTreeSet<i64> =

@@ -99,15 +99,8 @@ async fn settle(work: &Work, shipment: &Shipment) -> Result<bool> {
     let there = work.api.shipments(shipment.of.0).await?;
     if shipment.state == ShipmentState::Tried {
         let settled = shipment.tried_at.is_none_or(|at| at + work.patience.settled() <= work.db.clock.now());
-        let ours = shipments::are_ours(&work.db, work.store.id).await?;
-        let found = there.iter().find(|there| {
-            !shipment.known.contains(&there.id)
-                && !ours.contains(&there.id)
-                && there.consignment_id == shipment.of.1
-                && there.lines == shipment.lines
-        });
-        if let Some(found) = found {
-            return sent(work, shipment, found.id).await;
+        if let Some(found) = find(work, shipment, &shipment.known, &there).await? {
+            return sent(work, shipment, found).await;
         }
         if !settled {
             return Ok(false);
@@ -122,6 +115,23 @@ async fn settle(work: &Work, shipment: &Shipment) -> Result<bool> {
         }
     }
     attempt(work, shipment, &there).await
+}
+
+/// The shipment among those of its order that was not there before the last try and is ours.
+async fn find(
+    work: &Work,
+    shipment: &Shipment,
+    known: &[i64],
+    there: &[bigcommerce::Shipment],
+) -> Result<Option<i64>> {
+    let ours = shipments::are_ours(&work.db, work.store.id).await?;
+    let found = there.iter().find(|there| {
+        !known.contains(&there.id)
+            && !ours.contains(&there.id)
+            && there.consignment_id == shipment.of.1
+            && there.lines == shipment.lines
+    });
+    Ok(found.map(|found| found.id))
 }
 
 /// One try: written down, then made, then marked.
@@ -141,7 +151,14 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
     };
     match work.api.ship(&new, work.patience.time_out()).await {
         Ok(id) => sent(work, shipment, id).await,
-        Err(error) if error.is_temporary() => Ok(false),
+        // Most of the time it is there by now; counts that do not know of it would sell what it holds once more.
+        Err(error) if error.is_temporary() => {
+            let Ok(there) = work.api.shipments(shipment.of.0).await else { return Ok(false) };
+            match find(work, shipment, &known, &there).await? {
+                Some(found) => sent(work, shipment, found).await,
+                None => Ok(false),
+            }
+        }
         Err(error @ (bigcommerce::Error::Refused { .. } | bigcommerce::Error::NotFound { .. })) => {
             refuse(work, shipment, &error.to_string()).await
         }

@@ -52,11 +52,13 @@ impl Promised {
 }
 
 /// Units of picking lines that have left the shelf and that the store does not count as sent yet.
+///
+/// Whether it counts a shipment whose answer was lost nobody knows; taking it for counted never sells it twice.
 fn gone(stores: &str) -> String {
     format!(
         "SELECT picking_orders.store_id, picking_orders.order_id, picking_lines.line_id, picking_lines.item_id, \
          picking_lines.picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
-         ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state = 'SENT' \
+         ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state IN ('SENT', 'TRIED') \
          AND shipment_lines.line_id = picking_lines.line_id), 0) AS units FROM picking_lines \
          JOIN picking_orders ON picking_orders.id = picking_lines.picking_order_id \
          WHERE picking_orders.store_id IN ({stores})"
@@ -75,6 +77,21 @@ fn reserved(stores: &str) -> String {
          WHERE still.store_id = picking_orders.store_id AND still.order_id = picking_orders.order_id)) AS gone \
          ON gone.store_id = o.store_id AND gone.order_id = o.order_id AND gone.line_id = o.line_id \
          WHERE o.store_id IN ({stores}) GROUP BY o.store_id, o.order_id, o.line_id"
+    )
+}
+
+/// What was picked for shoppers and will be deducted when it is sent: store, order, item, units of each line.
+///
+/// No more than the shopper still gets: the store never deducts what was picked for nothing.
+fn unsent(stores: &str) -> String {
+    let gone = gone(stores);
+    format!(
+        "SELECT o.store_id, o.order_id, o.line_id, MIN(b.item_id) AS item_id, \
+         MAX(CASE WHEN gone.units < o.quantity THEN gone.units ELSE o.quantity END) AS units \
+         FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
+         AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
+         JOIN ({gone}) AS gone ON gone.store_id = o.store_id AND gone.order_id = o.order_id \
+         AND gone.line_id = o.line_id WHERE o.store_id IN ({stores}) GROUP BY o.store_id, o.order_id, o.line_id"
     )
 }
 
@@ -116,7 +133,7 @@ pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
     let unsent = if whose.deducts_when_placed {
         HashMap::new()
     } else {
-        by_item(gone(&list_of([whose.store.0]))).await?
+        by_item(unsent(&list_of([whose.store.0]))).await?
     };
     Ok(Promised { reserved: by_item(taking(whose)).await?, unsent })
 }
@@ -125,8 +142,9 @@ pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
 pub async fn promised_to(db: &Db, whose: &Whose, item: i64) -> Result<Vec<PromisedTo>> {
     let mut lines = format!("SELECT store_id, order_id, item_id, units FROM ({}) AS taking", taking(whose));
     if !whose.deducts_when_placed {
-        let gone = gone(&list_of([whose.store.0]));
-        lines = format!("{lines} UNION ALL SELECT store_id, order_id, item_id, -units FROM ({gone}) AS gone");
+        let unsent = unsent(&list_of([whose.store.0]));
+        lines =
+            format!("{lines} UNION ALL SELECT store_id, order_id, item_id, -units FROM ({unsent}) AS unsent");
     }
     let sql = format!(
         "SELECT lines.store_id, lines.order_id, CAST(SUM(units) AS BIGINT) AS units, COALESCE((SELECT MIN(number) \

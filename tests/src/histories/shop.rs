@@ -1,0 +1,209 @@
+//! What shoppers do, and the people of the store.
+
+use super::{
+    model::{Good, Model},
+    step::{Shop, Step},
+};
+use crate::sandbox::store::{
+    Level, NewLine, NewOrder, NewShipment, Product, StockBehavior, Store, Tracking, Variant,
+};
+
+/// The states people move orders to.
+const STATES: [u8; 6] = [11, 7, 12, 9, 13, 6];
+
+/// Fills the store: its goods, the orders that are open already, and the model with both.
+pub(super) fn open(shop: Shop, store: &mut Store) -> Model {
+    let settings = &mut store.surroundings.inventory_settings;
+    settings.update_stock_behavior = if shop.deducts_when_placed {
+        StockBehavior::OrderPlaced
+    } else {
+        StockBehavior::OrderCompletedOrShipped
+    };
+    store.surroundings.shipping_moves_status = shop.shipping_moves_status;
+    let mut model = Model { deducts_when_placed: shop.deducts_when_placed, ..Model::default() };
+    for number in 0..shop.goods {
+        let units = i64::from((shop.shelf + number * 3) % 10);
+        let sku = format!("SKU-{}", Model::name(usize::from(number)));
+        appear(store, &mut model, &sku, units, units);
+    }
+    for number in 0..shop.open {
+        let step = Step::Order { good: number, units: 1 + number, shape: number % 2 };
+        happen(step, store, &mut model);
+        let begun = model.orders.last().map(|order| (order.id, order.lines[0].clone()));
+        // The second one has been begun by hand, before anybody thought of a warehouse.
+        if let Some((id, line)) = begun
+            && number == 1
+            && model.goods[line.good].shelf > 0
+            && store.ship(id, NewShipment::of(line.consignment, [(line.id, 1)])).is_ok()
+        {
+            model.orders[1].lines[0].before = 1;
+            model.goods[line.good].shelf -= 1;
+        }
+    }
+    model.look(store);
+    model
+}
+
+fn appear(store: &mut Store, model: &mut Model, sku: &str, in_store: i64, shelf: i64) {
+    let mut variant = Variant::new(sku);
+    variant.levels = vec![Level::counted(in_store)];
+    let name = format!("Product {}", Model::name(model.goods.len()));
+    let new = Product::new(name, sku).with_variants(vec![variant]).tracked(Tracking::Variant);
+    let product = store.insert_product(new);
+    let variant = store.shelf().product(product).map_or(0, |product| product.variants[0].id);
+    model.goods.push(Good { product, variant, shelf, vanished: false, counted: false });
+}
+
+/// Lets something happen in the store; says what it was, unless there was nothing for it to happen to.
+pub(super) fn happen(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
+    let told = change(step, store, model);
+    model.look(store);
+    told
+}
+
+fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
+    match step {
+        Step::Order { good, units, shape } => Some(order(store, model, (good, units, shape))),
+        Step::Unpaid { good, units, verified } => {
+            let good = on_sale(model, good)?;
+            let variant = model.goods[good].variant;
+            let status = if verified == 0 { 7 } else { 12 };
+            let new = NewOrder::paid([(variant, u32::from(units) + 1)]).in_status(status);
+            let id = place(store, model, new);
+            let name = Model::name(good);
+            Some(format!("a shopper orders {} of {name} and has not paid yet: order {id}", units + 1))
+        }
+        Step::Edit { order, line, units } => {
+            let order = open_order(model, order)?;
+            let line = usize::from(line) % model.orders[order].lines.len();
+            let (id, known) = (model.orders[order].id, model.orders[order].lines[line].clone());
+            let quantity = (i64::from(units) + 1).max(known.sent + known.refunded).max(1);
+            if quantity == known.quantity {
+                return None;
+            }
+            store.edit_order(id, |order| {
+                for line in order.lines.iter_mut().filter(|line| line.id == known.id) {
+                    line.quantity = u32::try_from(quantity).unwrap_or(1);
+                }
+            });
+            let name = Model::name(known.good);
+            Some(format!("order {id} is changed from {} to {quantity} of {name}", known.quantity))
+        }
+        Step::Cancel { order } => {
+            let id = model.orders[open_order(model, order)?].id;
+            store.cancel(id);
+            Some(format!("order {id} is cancelled"))
+        }
+        Step::Refund { order, line, units } => {
+            let order = open_order(model, order)?;
+            let line = usize::from(line) % model.orders[order].lines.len();
+            let (id, line) = (model.orders[order].id, model.orders[order].lines[line].clone());
+            let units = i64::from(units + 1).min(line.quantity - line.sent - line.refunded);
+            if units < 1 {
+                return None;
+            }
+            store.refund(id, line.id, u32::try_from(units).ok()?).ok()?;
+            Some(format!("{units} of {} of order {id} are refunded", Model::name(line.good)))
+        }
+        Step::Status { order, to } => {
+            let id = model.orders[open_order(model, order)?].id;
+            let to = STATES[usize::from(to) % STATES.len()];
+            store.set_status(id, to);
+            Some(format!("order {id} is moved to status {to}"))
+        }
+        Step::Reopen { order } => {
+            let cancelled =
+                |order: &&super::model::Order| order.status == 5 && !order.archived && !order.put_back;
+            let found: Vec<u32> = model.orders.iter().filter(cancelled).map(|order| order.id).collect();
+            let id = *found.get(usize::from(order).checked_rem(found.len())?)?;
+            store.set_status(id, 11);
+            Some(format!("order {id}, which was cancelled, is wanted after all"))
+        }
+        Step::Archive { order } => {
+            let id = model.orders[open_order(model, order)?].id;
+            store.edit_order(id, |order| order.is_deleted = true);
+            Some(format!("order {id} is archived"))
+        }
+        Step::Count { good, units } => {
+            let good = on_sale(model, good)?;
+            store.set_stock(model.goods[good].variant, 1, i64::from(units));
+            model.goods[good].counted = true;
+            Some(format!("somebody sets the store's count of {} to {units}", Model::name(good)))
+        }
+        Step::Appear { twin } => {
+            let number = model.goods.len();
+            let sku = if twin == 0 { format!("SKU-{}", Model::name(number)) } else { "SKU-A".to_owned() };
+            if number >= 8 {
+                return None;
+            }
+            appear(store, model, &sku, 5, 0);
+            Some(format!("product {} appears, with SKU {sku}", Model::name(number)))
+        }
+        Step::Rename { good } => {
+            let good = on_sale(model, good)?;
+            let sku = format!("NEW-{}-{}", Model::name(good), store.clock().now().as_millisecond());
+            store.edit_product(model.goods[good].product, |product| {
+                product.sku.clone_from(&sku);
+                product.variants[0].sku.clone_from(&sku);
+            });
+            Some(format!("the SKU of {} becomes {sku}", Model::name(good)))
+        }
+        Step::Vanish { good } => {
+            let good = on_sale(model, good)?;
+            store.delete_product(model.goods[good].product);
+            model.goods[good].vanished = true;
+            Some(format!("product {} vanishes", Model::name(good)))
+        }
+        _ => None,
+    }
+}
+
+fn order(store: &mut Store, model: &mut Model, (good, units, shape): (u8, u8, u8)) -> String {
+    let selling: Vec<usize> = (0..model.goods.len()).filter(|good| !model.goods[*good].vanished).collect();
+    let Some(first) = selling.len().checked_sub(1).map(|last| usize::from(good) % (last + 1)) else {
+        return "nothing is on sale".to_owned();
+    };
+    let pick = |offset: usize| selling[(first + offset) % selling.len()];
+    // Good, units and address of each line.
+    let units = u32::from(units) + 1;
+    let lines: Vec<(usize, u32, usize)> = match shape {
+        0 => vec![(pick(0), units, 0)],
+        1 => vec![(pick(0), units, 0), (pick(1), 1, 0)],
+        2 => vec![(pick(0), units, 0), (pick(1), 2, 1)],
+        3 => vec![(pick(0), units, 0), (pick(1), 2, 0), (pick(2), 1, 0)],
+        _ => vec![(pick(0), units, 0), (pick(0), 1, 1)],
+    };
+    let mut new = NewOrder::paid([]);
+    new.addresses = 1 + lines.iter().map(|(.., address)| *address).max().unwrap_or_default();
+    new.lines = lines
+        .iter()
+        .map(|&(good, quantity, address)| NewLine {
+            address,
+            ..NewLine::variant(model.goods[good].variant, quantity)
+        })
+        .collect();
+    let words: Vec<String> =
+        lines.iter().map(|(good, units, _)| format!("{units} of {}", Model::name(*good))).collect();
+    let addresses = if new.addresses > 1 { " to two addresses" } else { "" };
+    let id = place(store, model, new);
+    format!("a shopper orders {}{addresses}: order {id}", words.join(", "))
+}
+
+fn place(store: &mut Store, model: &mut Model, new: NewOrder) -> u32 {
+    let id = store.place_order(new);
+    model.placed(&store.orders()[&id]);
+    id
+}
+
+/// Goods that the store sells.
+fn on_sale(model: &Model, good: u8) -> Option<usize> {
+    let good = usize::from(good) % model.goods.len();
+    Some(good).filter(|good| !model.goods[*good].vanished)
+}
+
+/// An order that people still change.
+fn open_order(model: &Model, order: u8) -> Option<usize> {
+    let order = usize::from(order).checked_rem(model.orders.len())?;
+    let known = &model.orders[order];
+    (known.is_promised() && !known.put_back && !known.lines.is_empty()).then_some(order)
+}
