@@ -150,7 +150,13 @@ impl App {
                     after.header.state = OrderState::Closed;
                 }
                 let field = format!("on hand in {} / {}", site.code, location.1);
-                let stock = Change::of(ChangeKind::Inventory, &item.number, &field, left + asked.units, left);
+                let stock = Change::of(
+                    ChangeKind::Inventory,
+                    &item.number,
+                    &field,
+                    (left + asked.units).to_string(),
+                    left.to_string(),
+                );
                 let changes = stock.into_iter().chain(differences(Some(&order), &after)).collect();
                 self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
                 self.owe(&mut tx, caller, &order, closes, (&asked.parcel, &pick.request_id)).await?;

@@ -205,7 +205,7 @@ impl App {
             ChangeKind::Inventory,
             &item.number,
             &field,
-            on_hand - asked.change,
+            (on_hand - asked.change).to_string(),
             format!("{on_hand} ({})", adjustment.reason),
         );
         let origin = Origin { division: division.id, store: None, actor: caller.name(), run: None };

@@ -96,10 +96,10 @@ impl Change {
         kind: ChangeKind,
         record: &str,
         field: &str,
-        old: impl ToString,
-        new: impl ToString,
+        old: impl Into<String>,
+        new: impl Into<String>,
     ) -> Option<Self> {
-        let (old, new) = (old.to_string(), new.to_string());
+        let (old, new) = (old.into(), new.into());
         (old != new).then(|| Self { kind, record: record.to_owned(), field: field.to_owned(), old, new })
     }
 }

@@ -1,0 +1,155 @@
+//! What the store hears of what the warehouse did.
+
+use anyhow::{Context as _, ensure};
+use plugin_host_proto::v1::{
+    CancelPickingOrderRequest, ClosePickingOrderRequest, Configuration, PickingOrder, PickingOrderState,
+    PickupRule, ReopenPickingOrderRequest, ShipmentRule, ShipmentState,
+};
+use plugin_host_tests::{
+    harness::{Engine, defaults, until},
+    sandbox::store::{NewLine, NewOrder},
+};
+
+use crate::{
+    daily::{adjust, goods, imported, pick, picking_orders, sync},
+    refusal::refusal,
+    scene::Scene,
+};
+
+crate::on_both_databases! {
+    an_order_is_shipped_when_its_last_unit_is_picked
+    each_pick_may_be_a_shipment
+    closing_ships_what_was_picked_and_reopening_goes_on
+    the_status_is_set_where_the_store_does_not_do_it
+    a_pickup_is_completed_where_it_is_so_configured_and_never_shipped
+    an_order_that_was_cancelled_here_stays_so
+}
+
+/// An order of three units of a product of which there is enough.
+async fn ordered(engine: Engine, values: Configuration) -> anyhow::Result<(Scene, u32, PickingOrder)> {
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(values).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(goods[0].variant, 3)])));
+    sync(&scene.operator).await?;
+    let order = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    Ok((scene, id, order))
+}
+
+fn rule(rule: ShipmentRule) -> Configuration {
+    Configuration { shipment_rule: rule.into(), ..defaults() }
+}
+
+/// Waits until so many shipments of an order are in the store, and none is owed.
+async fn shipped(scene: &Scene, id: u32, shipments: usize) -> anyhow::Result<()> {
+    until("the store has the shipments", async || {
+        let there = scene.store.with_store(|store| store.orders()[&id].shipments.len());
+        ensure!(there <= shipments, "{there} shipments instead of {shipments}");
+        let orders = picking_orders(&scene.operator).await?;
+        let sent = orders.iter().flat_map(|order| &order.shipments);
+        let is_sent = sent.clone().count() == shipments
+            && sent.into_iter().all(|shipment| shipment.state() == ShipmentState::Sent);
+        Ok((there == shipments && is_sent).then_some(()))
+    })
+    .await
+}
+
+async fn status_becomes(scene: &Scene, id: u32, status: u8) -> anyhow::Result<()> {
+    until("the order has its status", async || {
+        let now = scene.store.with_store(|store| store.orders()[&id].status);
+        Ok((now == status).then_some(()))
+    })
+    .await
+}
+
+async fn an_order_is_shipped_when_its_last_unit_is_picked(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::OnClose)).await?;
+    pick(&scene.operator, &order, 2, "").await?;
+    ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.is_empty()));
+    let closed = pick(&scene.operator, &order, 1, "1Z999").await?;
+    ensure!(closed.state() == PickingOrderState::Closed, "{closed:?}");
+    shipped(&scene, id, 1).await?;
+    let tracking = scene.store.with_store(|store| store.orders()[&id].shipments[0].tracking_number.clone());
+    ensure!(tracking == "1Z999", "{tracking}");
+    ensure!(scene.store.with_store(|store| store.emails().len()) == 1);
+    Ok(())
+}
+
+async fn each_pick_may_be_a_shipment(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::EachPick)).await?;
+    pick(&scene.operator, &order, 2, "first").await?;
+    shipped(&scene, id, 1).await?;
+    pick(&scene.operator, &order, 1, "second").await?;
+    shipped(&scene, id, 2).await?;
+    Ok(())
+}
+
+async fn closing_ships_what_was_picked_and_reopening_goes_on(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::OnClose)).await?;
+    pick(&scene.operator, &order, 1, "").await?;
+    let mut warehouse = scene.operator.client.warehouse();
+    let close = ClosePickingOrderRequest { number: order.number.clone(), ..Default::default() };
+    warehouse.close_picking_order(close).await?;
+    shipped(&scene, id, 1).await?;
+    sync(&scene.operator).await?;
+    let closed = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    ensure!(closed.state() == PickingOrderState::Closed, "{closed:?}");
+
+    let reopen = ReopenPickingOrderRequest { number: order.number.clone(), ..Default::default() };
+    let opened = warehouse.reopen_picking_order(reopen.clone()).await?.into_inner().picking_order;
+    ensure!(opened.is_some_and(|order| order.state() == PickingOrderState::Open));
+    pick(&scene.operator, &order, 2, "rest").await?;
+    shipped(&scene, id, 2).await?;
+    let refused = refusal(warehouse.reopen_picking_order(reopen).await)?;
+    ensure!(refused.words.contains("nothing left to pick"), "{refused:?}");
+    Ok(())
+}
+
+async fn the_status_is_set_where_the_store_does_not_do_it(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::EachPick)).await?;
+    scene.store.with_store(|store| store.surroundings.shipping_moves_status = false);
+    pick(&scene.operator, &order, 1, "one").await?;
+    status_becomes(&scene, id, 3).await?;
+    pick(&scene.operator, &order, 2, "two").await?;
+    status_becomes(&scene, id, 2).await?;
+    Ok(())
+}
+
+async fn a_pickup_is_completed_where_it_is_so_configured_and_never_shipped(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
+    let (scene, ..) = ordered(engine, values).await?;
+    let goods = goods(&scene).await?;
+    let id = scene.store.with_store(|store| {
+        let line = NewLine::variant(goods[0].variant, 2).picked_up_at(1);
+        store.place_order(NewOrder::of([line]).in_status(8))
+    });
+    sync(&scene.operator).await?;
+    let pickup = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    ensure!(pickup.order_id == i64::from(id) && pickup.ship_to.is_empty(), "{pickup:?}");
+    pick(&scene.operator, &pickup, 2, "").await?;
+    status_becomes(&scene, id, 10).await?;
+    ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.is_empty()));
+    Ok(())
+}
+
+async fn an_order_that_was_cancelled_here_stays_so(engine: Engine) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::OnClose)).await?;
+    let mut warehouse = scene.operator.client.warehouse();
+    let cancel = CancelPickingOrderRequest { number: order.number.clone(), ..Default::default() };
+    warehouse.cancel_picking_order(cancel.clone()).await?;
+    scene.store.with_store(|store| store.edit_order(id, |order| order.lines[0].quantity = 5));
+    sync(&scene.operator).await?;
+    let cancelled = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    ensure!(cancelled.state() == PickingOrderState::Cancelled, "{cancelled:?}");
+    ensure!(cancelled.problem.contains("cancelled here"), "{cancelled:?}");
+
+    let reopen = ReopenPickingOrderRequest { number: order.number.clone(), ..Default::default() };
+    warehouse.reopen_picking_order(reopen).await?;
+    pick(&scene.operator, &order, 1, "").await?;
+    let refused = refusal(warehouse.cancel_picking_order(cancel).await)?;
+    ensure!(refused.words.contains("is picked"), "{refused:?}");
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What people decide about parked records.
+
+use anyhow::{Context as _, ensure};
+use plugin_host_proto::v1::{
+    ParkedRecord, ResolveParkedRecordRequest, Run, resolve_parked_record_request::Resolution,
+};
+use plugin_host_tests::{
+    harness::{Engine, Operator},
+    sandbox::store::{NewOrder, Product},
+};
+
+use crate::{
+    daily::{imported, picking_orders, sync},
+    refusal::refusal,
+    scene::Scene,
+};
+
+crate::on_both_databases! {
+    a_product_is_linked_to_an_item_that_is_there
+    a_product_gets_the_number_that_a_person_chose
+    what_is_skipped_stays_out_until_something_about_it_changes
+    what_is_parked_is_tried_again_by_itself_when_its_cause_is_gone
+}
+
+/// A store with two products of one SKU: the second one is parked.
+async fn with_a_twin(engine: Engine) -> anyhow::Result<(Scene, u32, String)> {
+    let scene = imported(engine, 3).await?;
+    let item = scene.operator.items().await?.remove(0).item_number;
+    let sku = item.clone();
+    let twin = scene.store.with_store(|store| store.insert_product(Product::new("Twin", sku)));
+    sync(&scene.operator).await?;
+    Ok((scene, twin, item))
+}
+
+async fn only(operator: &Operator) -> anyhow::Result<ParkedRecord> {
+    let mut parked = operator.parked().await?;
+    ensure!(parked.len() == 1, "{parked:?}");
+    Ok(parked.remove(0))
+}
+
+async fn resolve(scene: &Scene, id: i64, resolution: Resolution) -> anyhow::Result<Option<Run>> {
+    let request = ResolveParkedRecordRequest {
+        parked_id: id,
+        resolution: Some(resolution),
+        ..ResolveParkedRecordRequest::default()
+    };
+    let answer = scene.operator.client.plugin_host().resolve_parked_record(request).await?.into_inner();
+    match answer.run {
+        Some(run) => Ok(Some(scene.operator.wait(run.run_id).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn a_product_is_linked_to_an_item_that_is_there(engine: Engine) -> anyhow::Result<()> {
+    let (scene, twin, item) = with_a_twin(engine).await?;
+    let parked = only(&scene.operator).await?;
+    ensure!(parked.reason == "ITEM_NUMBER_TAKEN", "{parked:?}");
+    let nowhere = ResolveParkedRecordRequest {
+        parked_id: parked.parked_id,
+        resolution: Some(Resolution::LinkToItem("NOWHERE".to_owned())),
+        ..ResolveParkedRecordRequest::default()
+    };
+    let refused = refusal(scene.operator.client.plugin_host().resolve_parked_record(nowhere).await)?;
+    ensure!(refused.reasons == ["link_to_item"], "{refused:?}");
+
+    resolve(&scene, parked.parked_id, Resolution::LinkToItem(item.clone())).await?;
+    ensure!(scene.operator.parked().await?.is_empty());
+    let items = scene.operator.items().await?;
+    let linked = items.iter().find(|one| one.item_number == item).context("the item")?;
+    ensure!(linked.bindings.iter().any(|binding| binding.product_id == i64::from(twin)), "{linked:?}");
+    let variant = scene.store.with_store(|store| store.shelf().product(twin).map(|p| p.variants[0].id));
+    let variant = variant.context("the twin has a variant")?;
+    scene.store.with_store(|store| store.place_order(NewOrder::paid([(variant, 1)])));
+    sync(&scene.operator).await?;
+    ensure!(picking_orders(&scene.operator).await?[0].lines[0].item_number == item);
+    Ok(())
+}
+
+async fn a_product_gets_the_number_that_a_person_chose(engine: Engine) -> anyhow::Result<()> {
+    let (scene, ..) = with_a_twin(engine).await?;
+    let parked = only(&scene.operator).await?;
+    resolve(&scene, parked.parked_id, Resolution::ItemNumber("TWIN-2".to_owned())).await?;
+    ensure!(scene.operator.parked().await?.is_empty());
+    ensure!(scene.operator.items().await?.iter().any(|item| item.item_number == "TWIN-2"));
+    Ok(())
+}
+
+async fn what_is_skipped_stays_out_until_something_about_it_changes(engine: Engine) -> anyhow::Result<()> {
+    let (scene, twin, _) = with_a_twin(engine).await?;
+    let parked = only(&scene.operator).await?;
+    let run = resolve(&scene, parked.parked_id, Resolution::Skip(true)).await?;
+    ensure!(run.is_none(), "nothing is left to do");
+    let touch = |name: &str| {
+        let name = name.to_owned();
+        scene.store.with_store(|store| store.edit_product(twin, |product| product.name = name.into()))
+    };
+    touch("Twin again");
+    sync(&scene.operator).await?;
+    ensure!(scene.operator.parked().await?.is_empty(), "it has been decided about");
+
+    scene.store.with_store(|store| {
+        store.edit_product(twin, |product| {
+            product.sku = "far too long for an item number of the warehouse".into();
+            product.variants[0].sku = product.sku.clone();
+        })
+    });
+    sync(&scene.operator).await?;
+    ensure!(only(&scene.operator).await?.reason == "ITEM_NUMBER_TOO_LONG", "that is another problem");
+    Ok(())
+}
+
+async fn what_is_parked_is_tried_again_by_itself_when_its_cause_is_gone(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, twin, _) = with_a_twin(engine).await?;
+    only(&scene.operator).await?;
+    // The clock goes on, so that the edit lies before what the next sync but one reads.
+    scene.store.with_store(|store| {
+        store.edit_product(twin, |product| {
+            product.sku = "TWIN".into();
+            product.variants[0].sku = "TWIN".into();
+        })
+    });
+    let product = scene.store.with_store(|store| store.shelf().product(twin).map(|p| p.modified_at));
+    scene.store.with_store(|store| {
+        let long_ago = jiff::Timestamp::UNIX_EPOCH;
+        store.edit_product(twin, |product| product.modified_at = long_ago)
+    });
+    ensure!(product.is_some());
+    sync(&scene.operator).await?;
+    ensure!(scene.operator.parked().await?.is_empty());
+    ensure!(scene.operator.items().await?.iter().any(|item| item.item_number == "TWIN"));
+    Ok(())
+}
