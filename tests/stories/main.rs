@@ -8,6 +8,7 @@ mod configuration;
 mod connecting;
 mod end_of_day;
 mod faults;
+mod histories;
 mod imports;
 mod keys;
 mod kills;
