@@ -259,13 +259,14 @@ CREATE TABLE bindings (                 -- which item stands for which variant
 ) /* rows by key */;
 CREATE INDEX bindings_by_item ON bindings (item_id);
 
-CREATE TABLE open_order_lines (         -- what the store has deducted and nobody has sent (amendments A and B)
+CREATE TABLE open_order_lines (         -- whose goods have not left (amendments A and B)
     store_id   BIGINT NOT NULL REFERENCES stores (id),
     order_id   BIGINT NOT NULL,
     line_id    BIGINT NOT NULL,
     product_id BIGINT NOT NULL,
     variant_id BIGINT NOT NULL,
-    quantity   BIGINT NOT NULL,         -- units deducted whose goods have not left
+    quantity   BIGINT NOT NULL,         -- units the shopper still gets
+    deducted   BIGINT NOT NULL,         -- units the store keeps out of its count for them, where it does at order time
     PRIMARY KEY (store_id, order_id, line_id)
 );
 CREATE INDEX open_order_lines_by_product ON open_order_lines (store_id, product_id, variant_id);

@@ -137,7 +137,12 @@ impl Work {
             _ => {
                 // The cursor will stand where the store's clock stands now, before anything is read.
                 self.note_store_start().await?;
-                self.phases(&run).await?;
+                let done = self.phases(&run).await;
+                if let Err(Error::Held { .. }) = &done {
+                    // What a person must look at is kept with it.
+                    report::keep(self, Vec::new()).await?;
+                }
+                done?;
             }
         }
         match self.kind {

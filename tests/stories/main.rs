@@ -11,6 +11,7 @@ mod daily;
 mod end_of_day;
 mod faults;
 mod fulfilment;
+mod histories;
 mod history;
 mod imports;
 mod keys;

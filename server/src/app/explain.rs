@@ -82,6 +82,7 @@ impl App {
             end: DayEnd {
                 on_hand,
                 reserved: all.reserved(item.id),
+                deducted: all.deducted(item.id),
                 unsent: all.unsent(item.id),
                 buffer: values.safety_buffer,
             },

@@ -53,8 +53,10 @@ pub fn opening_stock(count: StoreCount, auto_delete_zero: bool) -> OpeningStock 
 pub struct DayEnd {
     /// Units on hand in the site.
     pub on_hand: i64,
-    /// Units the store has deducted for orders whose goods are still on hand (spec 1.5, amendment A).
+    /// Units of orders whose goods are still on hand, as far as their shoppers still get them (spec 1.5, amendment A).
     pub reserved: i64,
+    /// Units the store has deducted for them, also those that it refunded since.
+    pub deducted: i64,
     /// Units that were picked and that the store will deduct once it hears of their shipment (OQ-18).
     pub unsent: i64,
     /// Units that are never offered.
@@ -62,14 +64,14 @@ pub struct DayEnd {
 }
 
 impl DayEnd {
-    /// What is there and not sold, below zero where more is sold than is there.
+    /// What the store would show if it had counted along, below zero where it has sold more than is there.
     pub fn available(self) -> i64 {
-        self.on_hand - self.reserved + self.unsent
+        self.on_hand - self.deducted + self.unsent
     }
 
     /// The count to publish (spec 1.5), never below zero (OQ-15).
     pub fn publish(self) -> i64 {
-        (self.available() - self.buffer).max(0)
+        (self.on_hand - self.reserved + self.unsent - self.buffer).max(0)
     }
 
     /// Units that are sold and not there.
@@ -140,7 +142,7 @@ mod tests {
     use super::*;
 
     fn end(on_hand: i64, reserved: i64, unsent: i64) -> DayEnd {
-        DayEnd { on_hand, reserved, unsent, buffer: 0 }
+        DayEnd { on_hand, reserved, deducted: reserved, unsent, buffer: 0 }
     }
 
     #[test]

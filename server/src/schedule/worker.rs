@@ -176,8 +176,11 @@ impl Worker {
         work.db = self.app.db.copy_for_dry_run(&work.lease, &file).await?;
         let done = self.finish(work).await;
         let taken = match done {
-            Ok(()) => self.app.db.take_findings(&work.db, &work.lease).await.map_err(Into::into),
-            Err(error) => Err(error),
+            Err(error) if !matches!(error, sync::Error::Held { .. }) => Err(error),
+            done => {
+                self.app.db.take_findings(&work.db, &work.lease).await?;
+                done
+            }
         };
         work.db.close().await;
         remove(&file);

@@ -18,8 +18,19 @@ use crate::{
     },
 };
 
-/// Deducted units of each line, by product and variant, of one order.
-type Lines = BTreeMap<i64, (i64, i64, i64)>;
+/// The lines of one order whose goods have not left.
+type Lines = BTreeMap<i64, OpenLine>;
+
+/// A line whose goods have not left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct OpenLine {
+    /// The product and the variant.
+    of: (i64, i64),
+    /// Units the shopper still gets.
+    quantity: i64,
+    /// Units the store keeps out of its count.
+    deducted: i64,
+}
 
 /// Whether, and how, the store deducts open orders, as configured or as the store says.
 pub(super) async fn rule(work: &Work) -> Result<StoreSettings> {
@@ -83,8 +94,7 @@ pub(super) async fn affected(
         let known = known(work, order.id).await?;
         let now = lines(order, rule);
         if known != now {
-            affected
-                .extend(known.values().chain(now.values()).map(|(product, variant, _)| (*product, *variant)));
+            affected.extend(known.values().chain(now.values()).map(|line| line.of));
         }
     }
     affected.sort_unstable();
@@ -108,7 +118,7 @@ pub(super) async fn take_over(
 /// Replaces what was known of some orders by what their shoppers still get, whenever the store deducts it.
 pub(super) async fn take_promises(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<()> {
     for order in orders {
-        replace(work, tx, order.id, &open_lines(order, OrderLine::promised)).await?;
+        replace(work, tx, order.id, &open_lines(order, true)).await?;
     }
     Ok(())
 }
@@ -120,10 +130,10 @@ async fn replace(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<
 }
 
 /// Units of each item that the store has deducted, over all open orders; the condition is the store's number.
-const DEDUCTED: &str = "SELECT item_id, CAST(SUM(quantity) AS BIGINT) AS units FROM (SELECT o.order_id, o.line_id, \
-    o.quantity, MIN(b.item_id) AS item_id FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
+const DEDUCTED: &str = "SELECT item_id, CAST(SUM(deducted) AS BIGINT) AS units FROM (SELECT o.order_id, o.line_id, \
+    o.deducted, MIN(b.item_id) AS item_id FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
     AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
-    WHERE o.store_id = ? GROUP BY o.order_id, o.line_id, o.quantity) AS lines GROUP BY item_id";
+    WHERE o.store_id = ? GROUP BY o.order_id, o.line_id, o.deducted) AS lines GROUP BY item_id";
 
 /// Units of each item that the store has deducted, as committed.
 pub(super) async fn deducted(work: &Work) -> Result<HashMap<i64, i64>> {
@@ -144,21 +154,22 @@ fn by_item(rows: &[sqlx::any::AnyRow]) -> Result<HashMap<i64, i64>> {
     rows.iter().map(pair).collect()
 }
 
-/// What the store has deducted for an order whose goods are still here.
+/// The lines of an order whose goods are still here, with what the store has deducted for them.
 fn lines(order: &StoreOrder, rule: StoreSettings) -> Lines {
-    if rule.decreases_when_placed { open_lines(order, OrderLine::deducted) } else { Lines::new() }
+    open_lines(order, rule.decreases_when_placed)
 }
 
-fn open_lines(order: &StoreOrder, units: impl Fn(&OrderLine) -> i64) -> Lines {
+fn open_lines(order: &StoreOrder, is_deducted: bool) -> Lines {
     if order.is_archived || !DEDUCTED_STATUS_IDS.contains(&order.status_id) {
         return Lines::new();
     }
-    order
-        .lines()
-        .map(|line| (line, units(line)))
-        .filter(|(line, units)| *units > 0 && line.product_id > 0)
-        .map(|(line, units)| (line.line_id, (line.product_id, line.variant_id, units)))
-        .collect()
+    let open = |line: &OrderLine| OpenLine {
+        of: (line.product_id, line.variant_id),
+        quantity: line.promised(),
+        deducted: if is_deducted { line.deducted() } else { 0 },
+    };
+    let lines = order.lines().filter(|line| line.product_id > 0).map(|line| (line.line_id, open(line)));
+    lines.filter(|(_, line)| line.quantity > 0 || line.deducted > 0).collect()
 }
 
 async fn known(work: &Work, order: i64) -> Result<Lines> {
@@ -169,25 +180,31 @@ async fn known(work: &Work, order: i64) -> Result<Lines> {
         .bind(order);
     let line = |row| {
         let row = Row(row, "open_order_lines");
-        Ok((row.int("line_id")?, (row.int("product_id")?, row.int("variant_id")?, row.int("quantity")?)))
+        let open = OpenLine {
+            of: (row.int("product_id")?, row.int("variant_id")?),
+            quantity: row.int("quantity")?,
+            deducted: row.int("deducted")?,
+        };
+        Ok((row.int("line_id")?, open))
     };
     work.db.rows(statement).await?.iter().map(line).collect()
 }
 
 async fn put(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<()> {
-    let rows = lines.iter().map(|(line, (product, variant, units))| {
+    let rows = lines.iter().map(|(line, open)| {
         [
             work.store.id.0.into(),
             order.into(),
             (*line).into(),
-            (*product).into(),
-            (*variant).into(),
-            (*units).into(),
+            open.of.0.into(),
+            open.of.1.into(),
+            open.quantity.into(),
+            open.deducted.into(),
         ]
     });
-    let into = "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity)";
+    let into = "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity, deducted)";
     let again = "ON CONFLICT (store_id, order_id, line_id) DO UPDATE SET quantity = excluded.quantity, \
-                 product_id = excluded.product_id, variant_id = excluded.variant_id";
+                 deducted = excluded.deducted, product_id = excluded.product_id, variant_id = excluded.variant_id";
     insert(tx, into, rows.collect(), again).await?;
     Ok(())
 }

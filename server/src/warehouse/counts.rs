@@ -100,6 +100,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
             end: DayEnd {
                 on_hand: row.int("on_hand")?,
                 reserved: scope.promised.reserved(item),
+                deducted: scope.promised.deducted(item),
                 unsent: scope.promised.unsent(item),
                 buffer: scope.buffer,
             },

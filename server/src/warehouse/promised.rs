@@ -22,8 +22,9 @@ pub struct Whose {
 /// Units of each item that are sold and here, and that are picked and unknown to the store.
 #[derive(Clone, Debug, Default)]
 pub struct Promised {
-    reserved: HashMap<i64, i64>,
-    unsent: HashMap<i64, i64>,
+    /// What shoppers still get, and what the stores keep out of their counts for them.
+    reserved: HashMap<i64, (i64, i64)>,
+    unsent: HashMap<i64, (i64, i64)>,
 }
 
 /// Units of an item that an order has promised.
@@ -42,12 +43,17 @@ pub struct PromisedTo {
 impl Promised {
     /// Units of an item that are sold and still here.
     pub fn reserved(&self, item: i64) -> i64 {
-        self.reserved.get(&item).copied().unwrap_or_default()
+        self.reserved.get(&item).map_or(0, |(units, _)| *units)
+    }
+
+    /// Units of an item that the stores have deducted and that are still here, also those that were refunded.
+    pub fn deducted(&self, item: i64) -> i64 {
+        self.reserved.get(&item).map_or(0, |(_, units)| *units)
     }
 
     /// Units of an item that were picked and that the store will deduct once it hears of it.
     pub fn unsent(&self, item: i64) -> i64 {
-        self.unsent.get(&item).copied().unwrap_or_default()
+        self.unsent.get(&item).map_or(0, |(units, _)| *units)
     }
 }
 
@@ -71,7 +77,8 @@ fn reserved(stores: &str) -> String {
     format!(
         "SELECT o.store_id, o.order_id, o.line_id, MIN(b.item_id) AS item_id, \
          MAX(CASE WHEN o.quantity > COALESCE(gone.units, 0) THEN o.quantity - COALESCE(gone.units, 0) ELSE 0 END) \
-         AS units FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
+         AS units, MAX(CASE WHEN o.deducted > COALESCE(gone.units, 0) THEN o.deducted - COALESCE(gone.units, 0) \
+         ELSE 0 END) AS deducted FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
          AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
          LEFT JOIN ({gone} AND EXISTS (SELECT 1 FROM open_order_lines AS still \
          WHERE still.store_id = picking_orders.store_id AND still.order_id = picking_orders.order_id)) AS gone \
@@ -87,7 +94,7 @@ fn unsent(stores: &str) -> String {
     let gone = gone(stores);
     format!(
         "SELECT o.store_id, o.order_id, o.line_id, MIN(b.item_id) AS item_id, \
-         MAX(CASE WHEN gone.units < o.quantity THEN gone.units ELSE o.quantity END) AS units \
+         MAX(CASE WHEN gone.units < o.quantity THEN gone.units ELSE o.quantity END) AS units, 0 AS deducted \
          FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
          AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
          JOIN ({gone}) AS gone ON gone.store_id = o.store_id AND gone.order_id = o.order_id \
@@ -95,38 +102,23 @@ fn unsent(stores: &str) -> String {
     )
 }
 
-/// What other stores are to be sent that deduct nothing before: store, order, item, units of each line.
-fn unpicked(stores: &str) -> String {
-    format!(
-        "SELECT p.store_id, p.order_id, l.line_id, l.item_id, l.ordered - l.picked AS units FROM picking_lines l \
-         JOIN picking_orders p ON p.id = l.picking_order_id WHERE p.store_id IN ({stores}) \
-         AND p.state IN ('OPEN', 'ON_HOLD') AND l.item_id IS NOT NULL AND NOT EXISTS (SELECT 1 \
-         FROM open_order_lines o WHERE o.store_id = p.store_id AND o.order_id = p.order_id)"
-    )
-}
-
 /// Every line that takes something away from what can be sold.
 fn taking(whose: &Whose) -> String {
     let own = whose.deducts_when_placed.then_some(whose.store.0);
     let deducting = list_of(own.into_iter().chain(whose.others.iter().map(|store| store.0)));
-    let lines = reserved(&deducting);
-    if whose.others.is_empty() {
-        return lines;
-    }
-    let others = list_of(whose.others.iter().map(|store| store.0));
-    format!("{lines} UNION ALL {}", unpicked(&others))
+    reserved(&deducting)
 }
 
 /// What is promised of each item.
 pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
-    let by_item = async |lines: String| -> Result<HashMap<i64, i64>> {
+    let by_item = async |lines: String| -> Result<HashMap<i64, (i64, i64)>> {
         let sql = format!(
-            "SELECT item_id, CAST(SUM(units) AS BIGINT) AS units FROM ({lines}) AS lines \
-             WHERE item_id IS NOT NULL AND units > 0 GROUP BY item_id"
+            "SELECT item_id, CAST(SUM(CASE WHEN units > 0 THEN units ELSE 0 END) AS BIGINT) AS units, \
+             CAST(SUM(deducted) AS BIGINT) AS deducted FROM ({lines}) AS lines GROUP BY item_id"
         );
         let pair = |row| {
             let row = Row(row, "open_order_lines");
-            Ok((row.int("item_id")?, row.int("units")?))
+            Ok((row.int("item_id")?, (row.int("units")?, row.int("deducted")?)))
         };
         db.rows(db.statement(&sql)).await?.iter().map(pair).collect()
     };

@@ -12,6 +12,7 @@ mod search;
 mod shop;
 mod staff;
 mod step;
+mod trouble;
 mod world;
 
 pub use search::{Found, Searched, search};

@@ -22,15 +22,15 @@ use super::{
     model::Model,
     shop,
     step::{History, Step},
+    trouble::Signal,
 };
 use crate::{
     harness::{Engine, Home, Operator, defaults, options, store_with},
-    sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
+    sandbox::{Catalogue, Options, Sandbox},
 };
 
 /// How long a history may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(4);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A promise that was broken.
 #[derive(Clone, Debug)]
@@ -80,28 +80,18 @@ pub(super) fn broken<T>(promise: &'static str, detail: impl Into<String>) -> Res
     Err(Stop::Broken(Broken { promise, detail: detail.into() }))
 }
 
-/// What a request sets off.
-enum Signal {
-    /// The servers stop dead.
-    Crash,
-    /// Something happens in the store, which has happened already, with its sentence.
-    InStore(Option<String>),
-    /// Somebody in the warehouse does something.
-    InWarehouse(Step),
-}
-
 /// Everything a history runs in.
 pub(super) struct World {
     pub(super) sandbox: Sandbox,
     pub(super) operator: Operator,
     homes: Vec<Home>,
-    machines: Vec<Machine>,
-    clock: Clock,
-    model: Arc<Mutex<Model>>,
-    signals: UnboundedReceiver<Signal>,
-    sender: UnboundedSender<Signal>,
+    pub(super) machines: Vec<Machine>,
+    pub(super) clock: Clock,
+    pub(super) model: Arc<Mutex<Model>>,
+    pub(super) signals: UnboundedReceiver<Signal>,
+    pub(super) sender: UnboundedSender<Signal>,
     /// What is to happen during the next run.
-    armed: Vec<Step>,
+    pub(super) armed: Vec<Step>,
     /// How many requests there were before, which tells the keys of requests apart.
     pub(super) requests: u32,
     /// Whether anything happened while the newest run was at work.
@@ -219,7 +209,9 @@ impl World {
         while let Some(step) = steps.next() {
             if let Step::Meanwhile { request } = step {
                 let next = steps.next_if(|next| next.is_in_store() || next.is_in_warehouse());
-                next.into_iter().for_each(|next| self.arm_meanwhile(request, next));
+                if let Some(next) = next {
+                    self.arm_meanwhile(request, next);
+                }
             } else {
                 self.take(step).await?;
             }
@@ -261,7 +253,9 @@ impl World {
             step if step.is_in_store() => {
                 // The store first and then the model, as requests do it.
                 let told = self.sandbox.with_store(|store| shop::happen(step, store, &mut self.model()));
-                told.into_iter().for_each(|told| self.say(told));
+                if let Some(told) = told {
+                    self.say(told);
+                }
                 Ok(())
             }
             step => self.work(step).await,
@@ -272,84 +266,6 @@ impl World {
     pub(super) fn advance(&mut self, minutes: i64) {
         self.clock.set(self.clock.now() + SignedDuration::from_mins(minutes));
         self.sandbox.clock().advance(Duration::from_mins(minutes.unsigned_abs()));
-    }
-
-    /// Something happens when a request of the next run arrives.
-    fn arm_meanwhile(&mut self, request: u8, step: Step) {
-        let (sender, model, nth) = (self.sender.clone(), Arc::clone(&self.model), u32::from(request) + 1);
-        if step.is_in_store() {
-            self.sandbox.on_request(Matcher::default(), nth, move |store| {
-                let told = {
-                    let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
-                    shop::happen(step, store, &mut model)
-                };
-                // Nobody listens any more once the history has ended.
-                let _ = sender.send(Signal::InStore(told));
-            });
-        } else {
-            // The request takes as long as people need, most of the time.
-            self.sandbox.script(
-                Script::next(Matcher::default(), Fault::Delay { ms: 30 }).after_first(u32::from(request)),
-            );
-            self.sandbox.on_request(Matcher::default(), nth, move |_| {
-                let _ = sender.send(Signal::InWarehouse(step));
-            });
-        }
-    }
-
-    /// What was armed is set off by the requests from now on.
-    pub(super) fn arm(&mut self) {
-        for step in std::mem::take(&mut self.armed) {
-            match step {
-                Step::Fault { kind, which, request } => self.arm_fault(kind, which, request.into()),
-                Step::Crash { request, after } => {
-                    let sender = self.sender.clone();
-                    let fault = if after == 0 { Fault::Hang } else { Fault::Truncated };
-                    let script = Script::next(Matcher::default(), fault).after_first(request.into());
-                    let script = if after == 0 { script } else { script.once_it_took_effect() };
-                    self.sandbox.script(script);
-                    self.sandbox.on_request(Matcher::default(), u32::from(request) + 1, move |_| {
-                        let _ = sender.send(Signal::Crash);
-                    });
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn arm_fault(&mut self, kind: u8, which: u8, request: u32) {
-        let (matcher, skip, what) = match which {
-            0 | 1 => (Matcher::default(), request, format!("request {}", request + 1)),
-            2 => (
-                Matcher::path("/v2/orders").method("POST"),
-                0,
-                ["the next shipment", "the next shipment, cut off once and tried again,"]
-                    [usize::from(request % 2 == 1)]
-                .to_owned(),
-            ),
-            _ => (Matcher::path("/v3/inventory").method("PUT"), 0, "the next write of counts".to_owned()),
-        };
-        let (fault, after, how) = match kind {
-            0 => (Fault::Throttled { headers: false }, false, "is throttled"),
-            1 => (Fault::Status { status: 503 }, false, "meets a store that is closed"),
-            2 => (Fault::Reset, false, "is cut off"),
-            3 => (Fault::Truncated, true, "takes effect and its answer is lost"),
-            _ => (Fault::Body { status: 200, body: "{".to_owned() }, true, "is answered with nonsense"),
-        };
-        if which == 2 && request % 2 == 1 {
-            // It is tried again in a later run, and that one has its own trouble.
-            self.sandbox.script(Script::next(matcher.clone(), Fault::Reset));
-        }
-        let script = Script::next(matcher, fault).after_first(skip);
-        self.sandbox.script(if after { script.once_it_took_effect() } else { script });
-        self.outcome.faults += 1;
-        self.say(format!("({what} of the next run {how})"));
-    }
-
-    /// Forgets what was to happen during a run that has ended.
-    pub(super) fn disarm(&mut self) {
-        self.armed.clear();
-        self.sandbox.clear_scripts();
     }
 
     pub(super) async fn sync(&mut self) -> Result<Run> {
@@ -410,35 +326,6 @@ impl World {
             }
             if began.elapsed() > PATIENCE {
                 return broken("no run is stuck", format!("{:?}", status.running));
-            }
-        }
-    }
-
-    /// Does what requests have set off, or waits a moment.
-    async fn heed(&mut self) -> Result<()> {
-        let signal = match tokio::time::timeout(PAUSE, self.signals.recv()).await {
-            Err(_) | Ok(None) => return Ok(()),
-            Ok(Some(signal)) => signal,
-        };
-        self.disturbed = true;
-        match signal {
-            Signal::Crash => {
-                self.outcome.crashes += 1;
-                self.say("the server crashes");
-                for machine in std::mem::take(&mut self.machines) {
-                    machine.crash().await?;
-                }
-                self.start().await
-            }
-            Signal::InStore(told) => {
-                self.outcome.meanwhile += 1;
-                told.into_iter().for_each(|told| self.say(format!("meanwhile, {told}")));
-                Ok(())
-            }
-            Signal::InWarehouse(step) => {
-                self.outcome.meanwhile += 1;
-                self.say("meanwhile:");
-                Box::pin(self.work(step)).await
             }
         }
     }

@@ -1,0 +1,70 @@
+//! Random histories keep every promise; those that once did not are told again.
+
+use anyhow::ensure;
+use plugin_host_tests::{
+    harness::Engine,
+    histories::{play, search},
+};
+
+/// How many histories each test run plays on SQLite and on PostgreSQL; the environment variable `HISTORIES` raises the
+/// first, and the second by a tenth of it. `cargo run -p plugin-host-tests --bin histories` plays as many as asked.
+const HISTORIES: (u64, u64) = (60, 10);
+/// Where the seeds begin, the same in every run.
+const FIRST_SEED: u64 = 1;
+/// How many are played at a time.
+const AT_ONCE: usize = 6;
+
+/// Histories that broke a promise once, each with the promise.
+const ONCE_BROKEN: &[(&str, &str)] = &[
+    (
+        "a shipment whose answer was lost during an End of Day sold its goods once more",
+        "shop 1 1 3 0 5; order 0 2 0; sync; pick 0 0 1; fault 3 2 1; ship 0; wait 30; day",
+    ),
+    (
+        "the same where the store deducts when it ships",
+        "shop 0 1 3 0 5; order 0 2 0; sync; pick 0 0 1; fault 3 2 1; ship 0; wait 30; day",
+    ),
+    (
+        "goods of a cancelled order that were put back were published twice",
+        "shop 0 1 3 0 5; order 0 2 0; sync; pick 0 0 2; cancel 0; sync; put-back 0; day",
+    ),
+    (
+        "goods picked for what was refunded were published twice",
+        "shop 0 1 3 1 5; day; refund 0 0 0; pick 0 0 1",
+    ),
+    ("what was refunded could not be sold until the order was done", "shop 1 1 5 1 6; refund 0 0 0"),
+];
+
+#[expect(clippy::disallowed_methods, reason = "who runs the tests decides how long they take")]
+fn asked_for() -> Option<u64> {
+    std::env::var("HISTORIES").ok()?.parse().ok()
+}
+
+async fn every_history_keeps_the_promises(engine: Engine, count: u64) -> anyhow::Result<()> {
+    let searched = search(engine, FIRST_SEED..FIRST_SEED + count, &[], AT_ONCE, 1).await?;
+    for found in &searched.found {
+        ensure!(false, "{found}");
+    }
+    ensure!(searched.histories == count && searched.runs > 0, "{searched:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn random_histories_keep_every_promise_on_sqlite() -> anyhow::Result<()> {
+    every_history_keeps_the_promises(Engine::Sqlite, asked_for().unwrap_or(HISTORIES.0)).await
+}
+
+#[tokio::test]
+async fn random_histories_keep_every_promise_with_two_replicas_on_postgres() -> anyhow::Result<()> {
+    let count = asked_for().map_or(HISTORIES.1, |count| count.div_ceil(10));
+    every_history_keeps_the_promises(Engine::Postgres, count).await
+}
+
+#[tokio::test]
+async fn what_once_broke_a_promise_keeps_it() -> anyhow::Result<()> {
+    for (what, history) in ONCE_BROKEN {
+        let outcome = play(Engine::Sqlite, &history.parse()?).await?;
+        ensure!(outcome.broken.is_none(), "{what}: {outcome:#?}");
+    }
+    Ok(())
+}
