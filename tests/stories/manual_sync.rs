@@ -2,7 +2,8 @@
 
 use anyhow::ensure;
 use plugin_host_proto::v1::{
-    Action, FeatureGrants, ImportRequest, RunState, SetFeatureGrantsRequest, Status, SynchronizeRequest,
+    Action, AllowedAction, FeatureGrants, ImportRequest, RunState, SetFeatureGrantsRequest, Status,
+    SynchronizeRequest,
 };
 use plugin_host_tests::{
     harness::Engine,
@@ -40,7 +41,7 @@ async fn grant(scene: &Scene, standard: bool, manual_sync: bool) -> anyhow::Resu
 
 fn offered(status: &Status) -> Vec<Action> {
     let offered = status.allowed_actions.iter().filter(|action| action.offered);
-    offered.map(|action| action.action()).collect()
+    offered.map(AllowedAction::action).collect()
 }
 
 fn reasons(status: &Status, action: Action) -> Vec<String> {
@@ -56,7 +57,9 @@ async fn five_actions_make_the_initial_dataset_and_the_inventory_comes_once(
     let scene = Scene::open(engine, Catalogue::clean(20)).await?;
     scene.store.with_store(|store| {
         let variant = store.shelf().products()[0].variants[0].id;
-        (0..3).for_each(|_| drop(store.place_order(NewOrder::paid([(variant, 1)]))));
+        for _ in 0..3 {
+            store.place_order(NewOrder::paid([(variant, 1)]));
+        }
     });
     let standard = scene.operator.status().await?;
     ensure!(offered(&standard).contains(&Action::Import), "{standard:?}");

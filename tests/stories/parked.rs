@@ -92,7 +92,7 @@ async fn what_is_skipped_stays_out_until_something_about_it_changes(engine: Engi
     ensure!(run.is_none(), "nothing is left to do");
     let touch = |name: &str| {
         let name = name.to_owned();
-        scene.store.with_store(|store| store.edit_product(twin, |product| product.name = name.into()))
+        scene.store.with_store(|store| store.edit_product(twin, |product| product.name = name))
     };
     touch("Twin again");
     sync(&scene.operator).await?;
