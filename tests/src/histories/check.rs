@@ -88,8 +88,11 @@ pub(super) async fn published(world: &mut World) -> Result<()> {
         }
         let (Some(shown), sellable) = (world.shown(good.variant), model.sellable(number)) else { continue };
         let detail = format!("{}: the store shows {shown}, {sellable} can be sold", Model::name(number));
-        // What people write into the store while counts are sent stays until the next End of Day.
-        if std::mem::take(&mut world.model().goods[number].counted) && world.disturbed {
+        // What people write into the store while counts are sent stays until the next End of Day. So does what comes
+        // back to the store from an order that was short: no count below zero can be published (OQ-15).
+        let counted = std::mem::take(&mut world.model().goods[number].counted);
+        let short = std::mem::take(&mut world.model().goods[number].short);
+        if world.disturbed && (counted || short) {
             continue;
         }
         if !model.deducts_when_placed && world.disturbed {

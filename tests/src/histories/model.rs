@@ -36,6 +36,8 @@ pub(crate) struct Good {
     pub(crate) vanished: bool,
     /// Whether somebody has changed the store's count since it was last published.
     pub(crate) counted: bool,
+    /// Whether more was promised than is on the shelf, at any time since the store's count was last published.
+    pub(crate) short: bool,
 }
 
 /// A line of an order.
@@ -158,6 +160,9 @@ impl Model {
                 }
             }
         }
+        for good in 0..self.goods.len() {
+            self.goods[good].short |= self.to_take(good) > self.goods[good].shelf;
+        }
         for asked in 0..self.asked.len() {
             let refusable = self.is_refusable(&self.asked[asked]);
             self.asked[asked].refusable |= refusable;
@@ -202,15 +207,23 @@ impl Model {
 
     /// Units of some goods that the store may show, now that nothing is on its way.
     pub(crate) fn sellable(&self, good: usize) -> i64 {
-        let promised = self.orders.iter().filter(|order| order.is_promised());
-        let lines = promised.flat_map(|order| &order.lines).filter(|line| line.good == good);
         let shelf = self.goods[good].shelf;
         if self.deducts_when_placed {
-            (shelf - lines.map(Line::to_take).sum::<i64>()).max(0)
+            (shelf - self.to_take(good)).max(0)
         } else {
             // Such a store shows what is in the building: it deducts what has left by itself.
-            shelf + lines.map(Line::on_their_way).sum::<i64>()
+            shelf + self.promised(good).map(Line::on_their_way).sum::<i64>()
         }
+    }
+
+    /// Units of some goods that are still to be taken from the shelf.
+    fn to_take(&self, good: usize) -> i64 {
+        self.promised(good).map(Line::to_take).sum()
+    }
+
+    fn promised(&self, good: usize) -> impl Iterator<Item = &Line> {
+        let promised = self.orders.iter().filter(|order| order.is_promised());
+        promised.flat_map(|order| &order.lines).filter(move |line| line.good == good)
     }
 
     /// The name of some goods in a story.
@@ -226,7 +239,7 @@ mod tests {
     fn model(deducts_when_placed: bool, status: u8, line: Line) -> Model {
         let order =
             Order { id: 1, status, archived: false, put_back: false, closed: false, lines: vec![line] };
-        let good = Good { product: 1, variant: 1, shelf: 10, vanished: false, counted: false };
+        let good = Good { product: 1, variant: 1, shelf: 10, vanished: false, counted: false, short: false };
         Model { deducts_when_placed, goods: vec![good], orders: vec![order], asked: Vec::new() }
     }
 

@@ -51,7 +51,7 @@ fn appear(store: &mut Store, model: &mut Model, sku: &str, in_store: i64, shelf:
     let new = Product::new(name, sku).with_variants(vec![variant]).tracked(Tracking::Variant);
     let product = store.insert_product(new);
     let variant = store.shelf().product(product).map_or(0, |product| product.variants[0].id);
-    model.goods.push(Good { product, variant, shelf, vanished: false, counted: false });
+    model.goods.push(Good { product, variant, shelf, vanished: false, counted: false, short: false });
 }
 
 /// Lets something happen in the store; says what it was, unless there was nothing for it to happen to.

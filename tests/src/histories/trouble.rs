@@ -87,6 +87,8 @@ impl World {
             3 => (Fault::Truncated, true, "takes effect and its answer is lost"),
             _ => (Fault::Body { status: 200, body: "{".to_owned() }, true, "is answered with nonsense"),
         };
+        // Nonsense with a good status in place of a refusal would be a lie that no store tells.
+        let matcher = if kind > 3 && which != 2 { Matcher::default().method("GET") } else { matcher };
         if which == 2 && request % 2 == 1 {
             // It is tried again in a later run, and that one has its own trouble.
             self.sandbox.script(Script::next(matcher.clone(), Fault::Reset));
