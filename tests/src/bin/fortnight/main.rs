@@ -72,6 +72,10 @@ struct Fortnight {
     /// The newest run that a day was charged with.
     seen_run: i64,
     broken: Vec<String>,
+    /// The variants that somebody has counted by hand.
+    recounted: Vec<String>,
+    /// Drift of other variants.
+    drifted: Vec<String>,
 }
 
 #[tokio::main]
@@ -100,6 +104,9 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     for line in fortnight.end().await? {
         writeln!(out, "{line}")?;
+    }
+    for drifted in &fortnight.drifted {
+        writeln!(out, "Drift of what nobody counted by hand: {drifted}")?;
     }
     for broken in &fortnight.broken {
         writeln!(out, "BROKEN: {broken}")?;
@@ -144,6 +151,8 @@ impl Fortnight {
             requests: 0,
             seen_run: 0,
             broken: Vec::new(),
+            recounted: Vec::new(),
+            drifted: Vec::new(),
         })
     }
 
@@ -214,7 +223,13 @@ impl Fortnight {
             day.syncs += usize::from(run.kind() == RunKind::Sync);
             day.failed += usize::from(run.state() == RunState::Failed);
             if matches!(run.kind(), RunKind::EndOfDay | RunKind::Reconciliation) {
-                day.drift += self.operator.exceptions(run.run_id, "DRIFT").await?.len();
+                let drifted = self.operator.exceptions(run.run_id, "DRIFT").await?;
+                day.drift += drifted.len();
+                let kind = if run.kind() == RunKind::EndOfDay { "End of Day" } else { "reconciliation" };
+                let words =
+                    drifted.iter().map(|one| format!("{date}, {kind}: {}, {}", one.record, one.detail));
+                self.drifted
+                    .extend(words.filter(|words| !self.recounted.iter().any(|one| words.contains(one))));
             }
             if run.kind() == RunKind::EndOfDay {
                 day.written += run.phases.last().and_then(|phase| phase.counts).map_or(0, |c| c.updated);

@@ -2,7 +2,7 @@
 
 use plugin_host_proto::v1::{
     AdjustInventoryRequest, ListPickingOrdersRequest, PickItemRequest, PickingOrder, PickingOrderState,
-    ShipPickingOrderRequest,
+    ShipPickingOrderRequest, ShipmentState,
 };
 use plugin_host_tests::sandbox::{Fault, Matcher, Script};
 use rand::{Rng as _, seq::IndexedRandom as _};
@@ -27,13 +27,14 @@ impl Fortnight {
 
     /// Somebody counts a variant in the store by hand.
     pub(super) fn recount(&mut self) {
-        self.store.with_store(|store| {
-            let variants: Vec<u32> =
-                store.shelf().products().iter().flat_map(|p| p.variants.iter().map(|v| v.id)).collect();
-            if let Some(&variant) = variants.choose(&mut self.random) {
-                store.set_stock(variant, 1, self.random.random_range(0..60));
-            }
+        let variants: Vec<u32> = self.store.with_store(|store| {
+            store.shelf().products().iter().flat_map(|p| p.variants.iter().map(|v| v.id)).collect()
         });
+        if let Some(&variant) = variants.choose(&mut self.random) {
+            let on_hand = self.random.random_range(0..60);
+            self.store.with_store(|store| store.set_stock(variant, 1, on_hand));
+            self.recounted.push(format!("variant {variant},"));
+        }
     }
 
     fn request_id(&mut self) -> String {
@@ -102,7 +103,9 @@ impl Fortnight {
 
     /// Ships what was picked of an order and not shipped; there may be nothing.
     async fn ship(&mut self, order: &PickingOrder) -> anyhow::Result<()> {
-        if order.lines.iter().all(|line| line.picked == 0) {
+        // What the store did not take waits for a person, and would not be taken the next time either.
+        let is_refused = order.shipments.iter().any(|shipment| shipment.state() == ShipmentState::Refused);
+        if is_refused || order.lines.iter().all(|line| line.picked == 0) {
             return Ok(());
         }
         let request_id = self.request_id();
