@@ -14,6 +14,7 @@ mod orders;
 mod products;
 mod report;
 mod shipments;
+mod translation;
 
 use std::{
     sync::{Arc, Mutex},

@@ -71,6 +71,8 @@ pub enum Reason {
     OrderMissing,
     /// No item has the number that a person chose to link to.
     ItemNotThere,
+    /// An order was refunded in part before it came.
+    OrderPartlyRefunded,
 }
 
 /// The words of a reason.
@@ -85,7 +87,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -120,6 +122,7 @@ impl Reason {
         Self::Vanished,
         Self::OrderMissing,
         Self::ItemNotThere,
+        Self::OrderPartlyRefunded,
     ];
 
     /// Its code, explanation and way out.
@@ -277,6 +280,11 @@ impl Reason {
                 "ITEM_NOT_THERE",
                 "No item of the division has the number this product was to be linked to.",
                 "Link it to another item, or choose a number for it.",
+            ),
+            Self::OrderPartlyRefunded => (
+                "ORDER_PARTLY_REFUNDED",
+                "The order was refunded in part before it came here, and something of it is still to be sent.",
+                "Set its status in the store, or add 14 to Order Statuses to Import; skip it if nothing is to be sent.",
             ),
             Self::ShipmentRefused => (
                 "SHIPMENT_REFUSED",

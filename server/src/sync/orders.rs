@@ -5,7 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Work, counted_orders, customers};
+use super::{
+    Result, Work, counted_orders, customers,
+    translation::{Items, Of, header, number, picking_line},
+};
 use crate::{
     bigcommerce::{OrderFilter, OrderPage},
     db::{NewParked, Tx},
@@ -18,7 +21,7 @@ use crate::{
     warehouse::{
         changes::Change,
         items,
-        orders::{self, Header, OrderState, PickingLine, PickingOrder, differences},
+        orders::{self, OrderState, PickingOrder, differences},
     },
 };
 
@@ -42,9 +45,6 @@ enum List {
     /// Orders on hold for something that has an item by now.
     Openable,
 }
-
-/// Items by product and variant.
-type Items = HashMap<(i64, i64), i64>;
 
 /// Reads the orders that changed since the last sync, or every order that is not done where there was none.
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
@@ -151,6 +151,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     let wanted: Vec<StoreOrder> =
         page.iter().filter(|order| order.wish(imported) == Wish::Pick).cloned().collect();
     let customers = customers::of_orders(work, tx, &wanted).await?;
+    let begun: BTreeSet<i64> = known.keys().map(|(order, _)| *order).collect();
     let mut sorted = Sorted::default();
     sorted.parked.extend(unreadable.into_iter().map(|order| NewParked {
         record_id: order.id,
@@ -170,6 +171,15 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
                 }
                 None => sorted.counts.skipped += 1,
             }
+        }
+        if of.is_left_over() && !begun.contains(&order.id) {
+            sorted.parked.push(NewParked {
+                record_id: order.id,
+                part_id: 0,
+                record: format!("order {}", order.id),
+                reason: Reason::OrderPartlyRefunded,
+                detail: format!("{} lines", order.lines().filter(|line| line.to_pick(0) > 0).count()),
+            });
         }
     }
     for order in &page {
@@ -216,22 +226,6 @@ async fn write(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
         lines.extend(order.lines.iter().map(|line| (order.id, line)));
     }
     Ok(orders::put_lines(tx, &lines).await?)
-}
-
-/// `BC-1001`, or `BC-1001-2` for the second of several consignments (OQ-28, OQ-29).
-fn number(prefix: &str, order: &StoreOrder, position: usize) -> String {
-    match order.consignments.len() {
-        1 => format!("{prefix}{}", order.id),
-        _ => format!("{prefix}{}-{}", order.id, position + 1),
-    }
-}
-
-/// An order of the store, what the store wants done with it, and who ordered.
-#[derive(Clone, Copy)]
-struct Of<'o> {
-    order: &'o StoreOrder,
-    wish: Wish,
-    customer: Option<i64>,
 }
 
 impl Sorted {
@@ -409,32 +403,5 @@ impl Sorted {
         if picking.header.state == OrderState::Open {
             self.hold_where_unknown(picking);
         }
-    }
-}
-
-fn header(state: OrderState, of: Of<'_>, consignment: &Consignment) -> Header {
-    let order = of.order;
-    Header {
-        state,
-        problem: String::new(),
-        store_status_id: order.status_id,
-        customer_id: of.customer,
-        customer: order.shopper.name.clone(),
-        email: order.shopper.email.clone(),
-        ship_to: consignment.ship_to.clone(),
-        method: consignment.method.clone(),
-        ordered_at: order.ordered_at,
-    }
-}
-
-fn picking_line(line: &OrderLine, ordered: i64, picked: i64, items: &Items) -> PickingLine {
-    PickingLine {
-        line_id: line.line_id,
-        item_id: items.get(&(line.product_id, line.variant_id)).copied(),
-        of: (line.product_id, line.variant_id),
-        name: line.name.clone(),
-        sku: line.sku.clone(),
-        ordered,
-        picked,
     }
 }

@@ -146,8 +146,8 @@ fn check_order(
                     is_told && order.lines.iter().filter(same).any(|line| !has_item(line))
                 }
                 Some(PickingOrderState::Closed) => is_told || order.closed,
-                // An order that was refunded in part before it was first read is nobody's; see the known gaps.
-                None if order.standing() == Standing::PartlyRefunded => true,
+                // One that was refunded in part before it was first read waits for a person.
+                None if order.standing() == Standing::PartlyRefunded => is_told,
                 _ => is_told,
             },
             Standing::Paid | Standing::PartlyRefunded => {
