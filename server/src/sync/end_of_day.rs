@@ -125,9 +125,11 @@ async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
             }
         }
         excess.drifted += i64::try_from(drifted.len()).unwrap_or(i64::MAX);
-        let mut tx = work.page().await?;
-        work.db.add_exceptions(&mut tx, work.lease.run, &drifted).await?;
-        tx.commit(&work.bus).await?;
+        if !drifted.is_empty() {
+            let mut tx = work.page().await?;
+            work.db.add_exceptions(&mut tx, work.lease.run, &drifted).await?;
+            tx.commit(&work.bus).await?;
+        }
     }
     let configuration = &work.configuration;
     let words = excess.beyond(configuration.hold, configuration.drift_policy, work.approved);

@@ -50,10 +50,11 @@ enum List {
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
     let lists: Vec<List> = if let Some(since) = work.since(PHASE).await? {
-        vec![List::Orders(OrderFilter::ChangedSince(since)), List::Unfinished, List::Openable]
+        // What is new has no picking order yet, so that it is read once.
+        vec![List::Unfinished, List::Orders(OrderFilter::ChangedSince(since)), List::Openable]
     } else {
         let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
-        statuses.into_iter().chain([List::Unfinished]).collect()
+        [List::Unfinished].into_iter().chain(statuses).collect()
     };
     while let Some(list) = lists.get(cursor.list) {
         let (page, next) = match list {
@@ -109,8 +110,8 @@ async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i6
     };
     let mut page = work.api.orders(OrderFilter::UpTo(last), first).await?;
     let read_to = page.last_id.filter(|_| page.more).unwrap_or(last);
-    page.orders.retain(|order| wanted.contains(&order.id));
-    page.unreadable.retain(|order| wanted.contains(&order.id));
+    page.orders.retain(|order| wanted.binary_search(&order.id).is_ok());
+    page.unreadable.retain(|order| wanted.binary_search(&order.id).is_ok());
     for &id in wanted.iter().take_while(|id| **id <= read_to) {
         // A list leaves archived orders out.
         let is_unreadable = page.unreadable.iter().any(|order| order.id == id);
