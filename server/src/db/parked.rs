@@ -1,12 +1,14 @@
 //! Records that wait for a person.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use super::{Db, Result, Row, Tx, Value, bulk, resolutions::skipped};
 use crate::domain::{
     reason::Reason,
-    run::{PhaseKind, RunId},
+    run::{Counts, PhaseKind, RunId},
     store::StoreId,
 };
 
@@ -73,7 +75,7 @@ fn parked(row: &AnyRow) -> Result<ParkedRecord> {
 }
 
 impl Db {
-    /// Parks records, or notes that they are still parked; returns how many.
+    /// Parks records, or notes that they are still parked; returns how many wait now, and how many are left out.
     ///
     /// What a person has skipped stays so while nothing about it changes.
     pub async fn park(
@@ -81,7 +83,8 @@ impl Db {
         tx: &mut Tx,
         (store, run, kind): (StoreId, RunId, PhaseKind),
         records: &[NewParked],
-    ) -> Result<i64> {
+    ) -> Result<Counts> {
+        let all = records.len();
         let left_out = skipped(tx, (store, kind), records).await?;
         let records: Vec<&NewParked> = records
             .iter()
@@ -107,8 +110,24 @@ impl Db {
                     parked_at)";
         let again = "ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET run_id = excluded.run_id, \
                      record = excluded.record, reason = excluded.reason, detail = excluded.detail";
-        let parked = i64::try_from(records.len()).unwrap_or(i64::MAX);
-        bulk::insert(tx, into, rows.collect(), again).await.map(|_| parked)
+        // A record that comes twice in a run waits once.
+        let head = format!(
+            "SELECT record_id, part_id FROM parked_records WHERE store_id = ? AND run_id = ? AND kind = '{}'",
+            kind.word()
+        );
+        let ids = records.iter().map(|new| new.record_id.into()).collect();
+        let here: HashSet<(i64, i64)> = bulk::select_in(tx, &head, &[store.0, run.0], "record_id", ids)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok((Row(row, "parked_records").int("record_id")?, Row(row, "parked_records").int("part_id")?))
+            })
+            .collect::<Result<_>>()?;
+        let fresh = records.iter().filter(|new| !here.contains(&(new.record_id, new.part_id)));
+        let count = |records: usize| i64::try_from(records).unwrap_or(i64::MAX);
+        let counts =
+            Counts { parked: count(fresh.count()), skipped: count(all - records.len()), ..Counts::default() };
+        bulk::insert(tx, into, rows.collect(), again).await.map(|_| counts)
     }
 
     /// One record of a store that waits.

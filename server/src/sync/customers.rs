@@ -79,8 +79,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: &CustomerPage) -> Result<Counts> 
         })
         .collect();
     let of = (work.store.id, work.lease.run, PHASE);
-    counts.parked = work.db.park(tx, of, &parked).await?;
-    counts.skipped = count(parked.len()) - counts.parked;
+    counts += work.db.park(tx, of, &parked).await?;
     work.db.unpark(tx, of, ids).await?;
     Ok(counts)
 }

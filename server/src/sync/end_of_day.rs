@@ -225,7 +225,7 @@ async fn send(
         counts::note_sent(&mut tx, (work.store.id, work.lease.run), at, &told).await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
         let of = (work.store.id, work.lease.run, PHASE);
-        tallied.parked = work.db.park(&mut tx, of, &parked).await?;
+        tallied += work.db.park(&mut tx, of, &parked).await?;
         // What the store takes again waits for nobody any more.
         let taken = changed.values().map(|((product, _), _)| *product).collect();
         work.db.unpark(&mut tx, of, taken).await?;

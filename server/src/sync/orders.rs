@@ -193,7 +193,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     }
     write(work, tx, &mut sorted).await?;
     let of = (work.store.id, work.lease.run, PHASE);
-    sorted.counts.parked = work.db.park(tx, of, &sorted.parked).await?;
+    sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
     work.note(tx, sorted.changes).await?;
     Ok(sorted.counts)

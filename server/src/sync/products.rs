@@ -248,8 +248,7 @@ async fn apply(
         items::bind(tx, work.store.id, std::mem::take(&mut sorted.bindings)).await?;
     }
     let of = (work.store.id, work.lease.run, PHASE);
-    sorted.counts.parked = work.db.park(tx, of, &sorted.parked).await?;
-    sorted.counts.skipped += count(sorted.parked.len()) - sorted.counts.parked;
+    sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     if before.parked {
         work.db.unpark(tx, of, page.read).await?;
     }

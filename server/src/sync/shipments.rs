@@ -86,9 +86,9 @@ async fn set_status(work: &Work, order: i64, wanted: Wanted) -> Result<()> {
     }
     let mut tx = work.page().await?;
     order_states::settle(&mut tx, work.store.id, order).await?;
-    let parked = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &refused).await?;
-    let updated = i64::from(status.is_some() && refused.is_empty());
-    work.keep(tx, PHASE, "", Counts { updated, parked, ..Counts::default() }, 0).await
+    let mut counts = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &refused).await?;
+    counts.updated = i64::from(status.is_some() && refused.is_empty());
+    work.keep(tx, PHASE, "", counts, 0).await
 }
 
 /// Finds out or brings about what becomes of a shipment; false while that is not known.
@@ -186,7 +186,7 @@ async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<bool>
         reason: Reason::ShipmentRefused,
         detail: problem.to_owned(),
     };
-    let parked = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
-    work.keep(tx, PHASE, "", Counts { parked, ..Counts::default() }, 0).await?;
+    let counts = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
+    work.keep(tx, PHASE, "", counts, 0).await?;
     Ok(true)
 }
