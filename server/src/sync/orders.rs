@@ -15,13 +15,14 @@ use crate::{
     domain::{
         catalog::fold,
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
+        picking::OrderState,
         reason::Reason,
         run::{Counts, PhaseKind},
     },
     warehouse::{
         changes::Change,
         items,
-        orders::{self, OrderState, PickingOrder, differences},
+        orders::{self, PickingOrder, differences},
     },
 };
 
