@@ -26,6 +26,7 @@ mod raw;
 mod reconciliation;
 mod refusal;
 mod replicas;
+mod retention;
 mod rules;
 mod scene;
 mod secrets;

@@ -78,7 +78,7 @@ impl App {
                 }
             }
         };
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok((self.db.existing_run(asked.id).await?, asked.joined))
     }
 
@@ -130,7 +130,7 @@ impl App {
             Err(Error::Db(db::Error::Conflict(_))) => {}
             Err(error) => return Err(error),
         }
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok(())
     }
 
@@ -148,7 +148,7 @@ impl App {
                 Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
                 Err(error) => return Err(error),
             }
-            self.wake.notify_one();
+            self.wake.notify_waiters();
         }
         Ok(())
     }

@@ -1,4 +1,7 @@
 //! Claims runs and does them, several stores at once, one run a store.
+//!
+//! Long runs and short ones have places of their own, so that no number of stores whose catalogues are read keeps
+//! another store's orders waiting.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,8 +22,10 @@ use crate::{
     sync::{self, Work},
 };
 
-/// Runs done at the same time: enough to hide the stores' latency, few enough for the memory.
-const AT_ONCE: usize = 8;
+/// Long runs done at the same time: few enough for the memory.
+const LONG_AT_ONCE: usize = 8;
+/// Short runs done at the same time: enough to hide the stores' latency.
+const SHORT_AT_ONCE: usize = 32;
 /// How often the worker looks without being woken.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -40,14 +45,18 @@ pub struct Worker {
 impl Worker {
     /// Claims and does runs until the server stops; then waits until each has handed over its page.
     pub async fn work(self) {
-        let free = Arc::new(Semaphore::new(AT_ONCE));
+        tokio::join!(self.work_on(true, LONG_AT_ONCE), self.work_on(false, SHORT_AT_ONCE));
+    }
+
+    async fn work_on(&self, long: bool, at_once: usize) {
+        let free = Arc::new(Semaphore::new(at_once));
         let mut runs = JoinSet::new();
         while !self.stop.is_cancelled() {
             while runs.try_join_next().is_some() {}
             // Subscribed before looking, so that nothing asked for in between is missed.
             let woken = self.app.wake.notified();
             let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
-            match self.app.db.claim_run(token(), self.lease).await {
+            match self.app.db.claim_run(token(), self.lease, long).await {
                 Ok(Some(lease)) => {
                     let worker = self.clone();
                     let span = info_span!("run", run = lease.run.0, store = lease.store.0);
@@ -55,7 +64,8 @@ impl Worker {
                         async move {
                             worker.carry_out(lease).await;
                             drop(place);
-                            worker.app.wake.notify_one();
+                            // A run of the other length may wait for the store.
+                            worker.app.wake.notify_waiters();
                         }
                         .instrument(span),
                     );

@@ -124,7 +124,8 @@ async fn find(
     known: &[i64],
     there: &[bigcommerce::Shipment],
 ) -> Result<Option<i64>> {
-    let ours = shipments::are_ours(&work.db, work.store.id).await?;
+    let ids = there.iter().map(|there| there.id);
+    let ours = shipments::are_ours(&work.db, work.store.id, ids).await?;
     let found = there.iter().find(|there| {
         !known.contains(&there.id)
             && !ours.contains(&there.id)

@@ -147,10 +147,11 @@ pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Resu
     rows.iter().map(|row| Ok(StoreId(Row(row, "shipments").int("store_id")?))).collect()
 }
 
-/// Which of some shipments of the store are ours already.
-pub async fn are_ours(db: &Db, store: StoreId) -> Result<Vec<i64>> {
-    let sql = "SELECT store_shipment_id FROM shipments WHERE store_id = ? AND state = 'SENT'";
-    let rows = db.rows(db.statement(sql).bind(store.0)).await?;
+/// Which of some shipments in the store are ours already.
+pub async fn are_ours(db: &Db, store: StoreId, there: impl Iterator<Item = i64>) -> Result<Vec<i64>> {
+    let head =
+        format!("SELECT store_shipment_id FROM shipments WHERE store_id = {} AND state = 'SENT'", store.0);
+    let rows = db.rows_in(&head, "store_shipment_id", there).await?;
     rows.iter().map(|row| Row(row, "shipments").int("store_shipment_id")).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Answers requests with the store's manners: token, scopes, quota, faults, headers.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub(crate) struct World {
     version: AtomicU64,
     quota: Quota,
     pages: PageCache,
+    /// Other stores on the same listener, by hash.
+    neighbours: RwLock<HashMap<String, Arc<World>>>,
 }
 
 /// A reply, and whether its body is compressed already.
@@ -62,7 +65,20 @@ impl World {
             version: AtomicU64::new(1),
             quota: Quota::default(),
             pages: PageCache::default(),
+            neighbours: RwLock::default(),
         }
+    }
+
+    /// Lets requests for another store come in through this one's listener.
+    pub(crate) fn add_neighbour(&self, world: Arc<Self>) {
+        let hash = world.options.store_hash.clone();
+        self.neighbours.write().unwrap_or_else(PoisonError::into_inner).insert(hash, world);
+    }
+
+    /// The store that a path names, when it is another one on the same listener.
+    pub(crate) fn neighbour(&self, path: &str) -> Option<Arc<Self>> {
+        let hash = path.strip_prefix("/stores/")?.split('/').next()?;
+        self.neighbours.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 
     /// The store as it is now.
