@@ -161,6 +161,7 @@ pub(crate) fn flag(field: &str) -> Option<&'static str> {
         "active_from" | "active_until" => "--active-hours HH:MM-HH:MM",
         "end_of_day" => "--end-of-day on",
         "end_of_day_time" => "--end-of-day-time HH:MM",
+        "reconciliation_time" => "--reconciliation-time HH:MM",
         "time_zone" => "--time-zone ZONE",
         "imported_status_ids" => "--order-statuses 11,9,8,3",
         "order_number_prefix" => "--order-number-prefix TEXT",

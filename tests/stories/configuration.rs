@@ -17,7 +17,7 @@ crate::on_both_databases! {
 type Change = fn(&mut Configuration);
 
 /// The field that must be named, and what is wrong with it.
-const WRONG: [(&str, Change); 21] = [
+const WRONG: [(&str, Change); 22] = [
     ("default_division", |values| values.default_division = "NOWHERE".into()),
     ("default_uom", |values| values.default_uom = "BOX".into()),
     ("default_site", |values| values.default_site = "ANNEX".into()),
@@ -41,6 +41,7 @@ const WRONG: [(&str, Change); 21] = [
     ("active_until", |values| values.active_from = "08:00".into()),
     ("end_of_day", |values| values.end_of_day = true),
     ("end_of_day_time", |values| values.end_of_day_time = "24:00".into()),
+    ("reconciliation_time", |values| values.reconciliation_time = "3 o'clock".into()),
     ("time_zone", |values| values.time_zone = "Mars/Olympus".into()),
 ];
 

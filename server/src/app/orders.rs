@@ -146,6 +146,7 @@ impl App {
                     .iter_mut()
                     .filter(|one| one.line_id == line)
                     .for_each(|one| one.picked += asked.units);
+                orders::complete_kits(&mut after.lines);
                 let closes = after.is_picked();
                 if closes {
                     after.header.state = OrderState::Closed;
@@ -374,8 +375,13 @@ fn check(action: OrderAction, order: &PickingOrder, has_unshipped: bool) -> Resu
 /// The line of an order that units of an item are picked for.
 fn line_to_pick(order: &PickingOrder, item: &items::Item, units: i64) -> Result<i64> {
     check(OrderAction::Pick, order, false)?;
-    let mut of_item = order.lines.iter().filter(|line| line.item_id == Some(item.id)).peekable();
+    let mut of_item =
+        order.lines.iter().filter(|line| line.item_id == Some(item.id) && !line.is_kit).peekable();
     if of_item.peek().is_none() {
+        if order.lines.iter().any(|line| line.item_id == Some(item.id)) {
+            let message = format!("{} is a kit: pick its parts, and it is complete with them.", item.number);
+            return Err(Error::Refused(message));
+        }
         return Err(Error::Refused(format!("{} does not ask for {}.", order.number, item.number)));
     }
     let line = of_item.find(|line| line.ordered - line.picked >= units);

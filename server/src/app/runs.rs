@@ -10,7 +10,7 @@ use crate::{
     domain::{
         configuration::{Configuration, Violation},
         run::{Run, RunId, RunKind, RunState},
-        schedule::{next_end_of_day, next_reconciliation, next_sync},
+        schedule::{is_silent, next_end_of_day, next_reconciliation, next_sync},
         store::{Store, ready_for},
     },
     events::{Change, Severity},
@@ -104,8 +104,10 @@ impl App {
             tx.set_due(store.id, kind, None).await?;
             return Ok(tx.commit(&self.bus).await?);
         };
-        if !tx.take_due(store.id, kind, (due, next)).await? {
-            return Ok(());
+        let Some(unanswered) = tx.take_due(store.id, kind, (due, next)).await? else { return Ok(()) };
+        if kind == RunKind::Sync && is_silent(unanswered) && !is_silent(unanswered - 1) {
+            let message = self.alarm(store, unanswered).await?;
+            self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
         }
         let date = |at: Timestamp| at.to_zoned(zone(&saved.values, store)).date();
         if kind == RunKind::EndOfDay && date(due) != date(now) {

@@ -16,7 +16,7 @@ const fn field(field: &'static str, label: &'static str, explanation: &'static s
 }
 
 /// Every field that a client may set, in the order in which they are best shown.
-pub const FIELDS: [Field; 29] = [
+pub const FIELDS: [Field; 30] = [
     field(
         "default_division",
         "Default Division",
@@ -57,6 +57,11 @@ pub const FIELDS: [Field; 29] = [
         "end_of_day_time",
         "End of Day Processing Time",
         "The time of day at which it does, on the store's clock.",
+    ),
+    field(
+        "reconciliation_time",
+        "Reconciliation Time",
+        "From this time of day on both sides are read in full and compared, within the hour, once a day while auto sync is on.",
     ),
     field(
         "time_zone",

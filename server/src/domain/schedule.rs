@@ -54,15 +54,21 @@ pub fn next_reconciliation(
     zone: &TimeZone,
     after: Timestamp,
 ) -> Option<Timestamp> {
-    /// When shops are quietest.
-    const NIGHT: Time = Time::constant(3, 0, 0, 0);
     if !configuration.auto_sync {
         return None;
     }
     // Stores are spread over an hour, so that one is not due twice where the clocks are put back.
     let delay = delay(store, 3_600);
-    let opening = next_opening(NIGHT, &after.checked_sub(delay).ok()?.to_zoned(zone.clone()))?;
+    let after = after.checked_sub(delay).ok()?.to_zoned(zone.clone());
+    let opening = next_opening(configuration.reconciliation_time, &after)?;
     opening.checked_add(delay).ok()
+}
+
+/// Whether nothing has come of auto sync for so long that a person must be told, where it was due so often in vain.
+///
+/// Four whole intervals: the fifth time it is due, the first of them has had all of that time.
+pub fn is_silent(unanswered: i64) -> bool {
+    unanswered > 4
 }
 
 /// Whether a time of day lies within hours that may pass midnight.
@@ -194,6 +200,22 @@ mod tests {
             at("2026-11-01T05:00:00Z"),
         );
         assert_eq!(first.unwrap(), at("2026-11-01T06:30:00Z"), "the first of the two");
+    }
+
+    #[test]
+    fn both_sides_are_compared_within_the_hour_that_was_chosen_and_once_a_night() {
+        let configuration =
+            Configuration { reconciliation_time: Time::constant(1, 0, 0, 0), ..configuration(15, None) };
+        for store in 1..=50 {
+            let mut nights = Vec::new();
+            // On 1 November 2026 the hour after 01:00 comes twice in Chicago.
+            let mut now = at("2026-10-31T12:00:00Z");
+            for _ in 0..3 {
+                now = next_reconciliation(&configuration, StoreId(store), &chicago(), now).unwrap();
+                nights.push(now.to_zoned(chicago()).strftime("%d %H").to_string());
+            }
+            assert_eq!(nights, ["01 01", "02 01", "03 01"]);
+        }
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -
         active_until: values.active_hours.map(|(_, until)| time(until)).unwrap_or_default(),
         end_of_day: values.end_of_day,
         end_of_day_time: time(values.end_of_day_time),
+        reconciliation_time: time(values.reconciliation_time),
         time_zone: if values.time_zone.is_empty() { store.time_zone.clone() } else { values.time_zone },
         saved_at: saved.map(|saved| at(saved.saved_at)),
         saved_by: saved.map(|saved| saved.saved_by.clone()).unwrap_or_default(),
@@ -147,6 +148,9 @@ impl Patch {
             end_of_day_time: reader
                 .time("end_of_day_time", &wire.end_of_day_time)
                 .unwrap_or(usual.end_of_day_time),
+            reconciliation_time: reader
+                .time("reconciliation_time", &wire.reconciliation_time)
+                .unwrap_or(usual.reconciliation_time),
             stock_scope: reader.choice("stock_scope", wire.stock_scope, usual.stock_scope),
             open_orders: reader.choice("open_orders", wire.open_orders, usual.open_orders),
             guest_rule: reader.choice("guest_rule", wire.guest_rule, usual.guest_rule),
@@ -199,6 +203,7 @@ impl Patch {
                 "active_from" | "active_until" => values.active_hours = wanted.active_hours,
                 "end_of_day" => values.end_of_day = wanted.end_of_day,
                 "end_of_day_time" => values.end_of_day_time = wanted.end_of_day_time,
+                "reconciliation_time" => values.reconciliation_time = wanted.reconciliation_time,
                 "time_zone" => values.time_zone.clone_from(&wanted.time_zone),
                 "imported_status_ids" => values.imported_statuses.clone_from(&wanted.imported_statuses),
                 "order_number_prefix" => values.order_prefix.clone_from(&wanted.order_prefix),

@@ -59,13 +59,14 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
 /// Why a count differs.
 fn cause(counted: &counts::Counted, picked_for_nothing: i64) -> Exception {
     let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
-    let detail = match counted.baseline {
-        Some(told) => format!("the store shows {shows}, was told {}, should show {should}", told.published),
+    let detail = match counted.told {
+        Some(told) => format!("the store shows {shows}, was told {told}, should show {should}"),
         None => format!("the store shows {shows}, was never told, should show {should}"),
     };
     let record = variant_words(counted.of.0, counted.of.1, "");
     let reason = match counted.drift() {
-        _ if counted.baseline.is_none() => Reason::NeverPublished,
+        _ if counted.told.is_none() => Reason::NeverPublished,
+        _ if counted.baseline.is_none() => Reason::CountUnseen,
         0 => Reason::NotYetPublished,
         drift if drift == picked_for_nothing => Reason::PickedForNothing,
         _ => return end_of_day::drift_words(counted),

@@ -30,6 +30,8 @@ struct OpenLine {
     quantity: i64,
     /// Units the store keeps out of its count.
     deducted: i64,
+    /// Units that it counts as sent.
+    shipped: i64,
 }
 
 /// Whether, and how, the store deducts open orders, as configured or as the store says.
@@ -167,6 +169,7 @@ fn open_lines(order: &StoreOrder, is_deducted: bool) -> Lines {
         of: (line.product_id, line.variant_id),
         quantity: line.promised(),
         deducted: if is_deducted { line.deducted() } else { 0 },
+        shipped: line.shipped,
     };
     let lines = order.lines().filter(|line| line.product_id > 0).map(|line| (line.line_id, open(line)));
     lines.filter(|(_, line)| line.quantity > 0 || line.deducted > 0).collect()
@@ -184,6 +187,7 @@ async fn known(work: &Work, order: i64) -> Result<Lines> {
             of: (row.int("product_id")?, row.int("variant_id")?),
             quantity: row.int("quantity")?,
             deducted: row.int("deducted")?,
+            shipped: row.int("shipped")?,
         };
         Ok((row.int("line_id")?, open))
     };
@@ -200,11 +204,13 @@ async fn put(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<()> 
             open.of.1.into(),
             open.quantity.into(),
             open.deducted.into(),
+            open.shipped.into(),
         ]
     });
-    let into = "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity, deducted)";
+    let into =
+        "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity, deducted, shipped)";
     let again = "ON CONFLICT (store_id, order_id, line_id) DO UPDATE SET quantity = excluded.quantity, \
-                 deducted = excluded.deducted, product_id = excluded.product_id, variant_id = excluded.variant_id";
+                 deducted = excluded.deducted, shipped = excluded.shipped, product_id = excluded.product_id, variant_id = excluded.variant_id";
     insert(tx, into, rows.collect(), again).await?;
     Ok(())
 }

@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::StreamExt as _;
 
-use super::{Error, Result, Work, counted_orders, orders, variant_words};
+use super::{
+    Error, Result, Work, counted_orders, orders,
+    seen::{self, Sent},
+    variant_words,
+};
 use crate::{
     bigcommerce::{self, BATCH, Counted, NewCount, StoreSettings},
     db::{Exception, NewParked},
@@ -40,7 +44,7 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         None => work.api.store_time().await?,
     };
     let mut refused = HashSet::new();
-    let mut settled = false;
+    let (mut settled, mut is_seen) = (false, true);
     for pass in 0..=PASSES {
         let from = since - jiff::SignedDuration::from_secs(2);
         since = work.api.store_time().await?;
@@ -49,10 +53,13 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         if pass == 0 {
             check_excess(work, &promised).await?;
         }
-        settled = send(work, &promised, pass == 0, &mut refused).await? == 0;
+        let sent = send(work, &promised, pass == 0, &mut refused).await?;
+        settled = sent.is_empty();
         if settled && pass > 0 {
             break;
         }
+        // What shoppers buy before the store shows a count is overwritten by it, so that the next pass must know of it.
+        is_seen = is_seen && seen::is_shown(work, &sent).await?;
     }
     let mut tx = work.page().await?;
     if !settled {
@@ -62,6 +69,15 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
             detail: format!("counts still changed in the last of {PASSES} passes"),
         };
         work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+    }
+    if !is_seen {
+        let exception = Exception {
+            reason: Reason::CountUnseen,
+            record: "End of Day".to_owned(),
+            detail: format!("not within {} seconds", work.patience.settled().as_secs()),
+        };
+        work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+        counts::doubt(&mut tx, (work.store.id, work.lease.run)).await?;
     }
     work.end(tx, PHASE).await
 }
@@ -163,14 +179,14 @@ pub(super) async fn page(
     Ok(counts::page(&work.db, scope, after, limit).await?)
 }
 
-/// Sends every count that differs from what the store shows; returns how many.
+/// Sends every count that differs from what the store shows; returns what was sent last.
 async fn send(
     work: &Work,
     promised: &Promised,
     first: bool,
     refused: &mut HashSet<(i64, i64)>,
-) -> Result<usize> {
-    let mut sent = 0;
+) -> Result<Vec<Sent>> {
+    let mut sent = Vec::new();
     let mut after = (0, 0);
     loop {
         let at = work.db.clock.now();
@@ -180,7 +196,7 @@ async fn send(
         let mut tallied = Counts::default();
         let mut exceptions = Vec::new();
         let mut told = Vec::new();
-        let mut changed: BTreeMap<Counted, ((i64, i64), i64)> = BTreeMap::new();
+        let mut changed: BTreeMap<Counted, Sent> = BTreeMap::new();
         for counted in &page {
             if first && counted.end.shortage() > 0 {
                 exceptions.push(Exception {
@@ -211,12 +227,15 @@ async fn send(
                 });
             }
             // Variants that share a count are one write.
-            changed.entry(identity(counted)).or_insert((counted.of, quantity));
+            let before = counted.in_store.unwrap_or_default();
+            changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before, quantity });
         }
         let parked = if work.dry_run { Vec::new() } else { write(work, &changed).await? };
         refused.extend(parked.iter().map(|parked| (parked.record_id, parked.part_id)));
-        changed.retain(|_, (of, _)| !refused.contains(of));
-        sent += changed.len();
+        changed.retain(|_, change| !refused.contains(&change.of));
+        if !changed.is_empty() {
+            sent = changed.values().copied().collect();
+        }
         tallied.updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
         told.extend(page.iter().filter(|counted| {
             changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
@@ -227,7 +246,7 @@ async fn send(
         let of = (work.store.id, work.lease.run, PHASE);
         tallied += work.db.park(&mut tx, of, &parked).await?;
         // What the store takes again waits for nobody any more.
-        let taken = changed.values().map(|((product, _), _)| *product).collect();
+        let taken = changed.values().map(|change| change.of.0).collect();
         work.db.unpark(&mut tx, of, taken).await?;
         work.keep(tx, PHASE, "", tallied, 0).await?;
     }
@@ -242,12 +261,11 @@ fn identity(counted: &counts::Counted) -> Counted {
 }
 
 /// Writes counts; where the store refuses a batch, its halves are tried, down to the ones it does not take.
-async fn write(work: &Work, changed: &BTreeMap<Counted, ((i64, i64), i64)>) -> Result<Vec<NewParked>> {
+async fn write(work: &Work, changed: &BTreeMap<Counted, Sent>) -> Result<Vec<NewParked>> {
     let location = work.configuration.store_location_id;
     let mut parked = Vec::new();
-    let count = |(of, (variant, quantity)): (&Counted, &((i64, i64), i64))| {
-        (*variant, NewCount { of: *of, quantity: *quantity })
-    };
+    let count =
+        |(of, change): (&Counted, &Sent)| (change.of, NewCount { of: *of, quantity: change.quantity });
     let mut batches = vec![changed.iter().map(count).collect::<Vec<_>>()];
     while let Some(batch) = batches.pop() {
         if batch.is_empty() {

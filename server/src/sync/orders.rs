@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Work, counted_orders, customers,
+    Result, Work, counted_orders, customers, elsewhere,
     translation::{Items, Of, header, number, picking_line},
 };
 use crate::{
     bigcommerce::{OrderFilter, OrderPage},
-    db::{NewParked, Tx},
+    db::{Exception, NewParked, Tx},
     domain::{
         catalog::fold,
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
@@ -20,9 +20,10 @@ use crate::{
         run::{Counts, PhaseKind},
     },
     warehouse::{
+        carriers,
         changes::Change,
         items,
-        orders::{self, PickingOrder, differences},
+        orders::{self, PickingOrder, complete_kits, differences},
     },
 };
 
@@ -129,6 +130,7 @@ struct Sorted {
     new: Vec<PickingOrder>,
     changed: Vec<PickingOrder>,
     parked: Vec<NewParked>,
+    sent_elsewhere: Vec<Exception>,
     changes: Vec<Change>,
     counts: Counts,
 }
@@ -153,6 +155,9 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     let wanted: Vec<StoreOrder> =
         page.iter().filter(|order| order.wish(imported) == Wish::Pick).cloned().collect();
     let customers = customers::of_orders(work, tx, &wanted).await?;
+    let sent = page.iter().flat_map(|order| &order.consignments).filter(|one| !one.ship_to.is_empty());
+    let methods = sent.map(|one| one.method.trim()).filter(|method| !method.is_empty()).collect();
+    carriers::add_seen(&work.db, tx, work.place.division, methods).await?;
     let begun: BTreeSet<i64> = known.keys().map(|(order, _)| *order).collect();
     let mut sorted = Sorted::default();
     sorted.parked.extend(unreadable.into_iter().map(|order| NewParked {
@@ -197,6 +202,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
     work.note(tx, sorted.changes).await?;
+    elsewhere::tell(work, tx, &sorted.sent_elsewhere).await?;
     Ok(sorted.counts)
 }
 
@@ -264,7 +270,8 @@ impl Sorted {
         at: Timestamp,
     ) {
         let wanted = consignment.lines.iter().filter(|line| line.to_pick(0) > 0);
-        let lines: Vec<_> = wanted.map(|line| picking_line(line, line.to_pick(0), 0, items)).collect();
+        let lines: Vec<_> =
+            wanted.map(|line| picking_line(line, (line.to_pick(0), 0), &consignment.lines, items)).collect();
         if lines.is_empty() {
             self.counts.skipped += 1;
             return;
@@ -285,8 +292,10 @@ impl Sorted {
 
     /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
     fn hold_where_unknown(&mut self, picking: &mut PickingOrder) {
-        let unknown =
-            picking.lines.iter().filter(|line| line.item_id.is_none() && line.ordered > line.picked);
+        let unknown = picking
+            .lines
+            .iter()
+            .filter(|line| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked);
         let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
         if !names.is_empty() {
             let names = names.join(", ");
@@ -335,6 +344,7 @@ impl Sorted {
         if picking == *known {
             self.counts.unchanged += 1;
         } else {
+            self.sent_elsewhere.extend(elsewhere::sent(known, &picking, consignment));
             picking.changed_at = at;
             self.counts.updated += 1;
             self.changes.extend(differences(Some(known), &picking));
@@ -366,7 +376,7 @@ impl Sorted {
             let units = now.map_or(0, |now| now.to_pick(line.picked.min(now.shipped)));
             let followed = follow(units, line.picked);
             if let Some(now) = now {
-                *line = picking_line(now, followed.ordered, line.picked, items);
+                *line = picking_line(now, (followed.ordered, line.picked), wanted, items);
             } else {
                 line.ordered = followed.ordered;
             }
@@ -376,7 +386,8 @@ impl Sorted {
         }
         let known: BTreeSet<i64> = lines.iter().map(|line| line.line_id).collect();
         let added = wanted.iter().filter(|line| !known.contains(&line.line_id) && line.to_pick(0) > 0);
-        lines.extend(added.map(|line| picking_line(line, line.to_pick(0), 0, items)));
+        lines.extend(added.map(|line| picking_line(line, (line.to_pick(0), 0), wanted, items)));
+        complete_kits(&mut lines);
         picking.lines = lines;
         if !surplus.is_empty() {
             self.park(picking, Reason::OrderChangedAfterPick, surplus.join(", "));

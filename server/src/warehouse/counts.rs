@@ -28,7 +28,9 @@ pub struct Counted {
     pub end: DayEnd,
     /// What the store shows, as far as this run knows: what it was told, or else what it said.
     pub in_store: Option<i64>,
-    /// When the store's count was put right last; none before the first End of Day.
+    /// What the store was told last; none where it never was.
+    pub told: Option<i64>,
+    /// When the store's count was put right last; none before the first End of Day, and while the store does not show it.
     pub baseline: Option<Baseline>,
     /// Units that people added or took away since.
     pub adjusted: i64,
@@ -105,6 +107,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
                 buffer: scope.buffer,
             },
             in_store: row.maybe_int("in_store")?,
+            told: told.0,
             baseline: match told {
                 (Some(published), Some(available), Some(at)) => Some(Baseline { published, available, at }),
                 _ => None,
@@ -152,6 +155,18 @@ pub async fn note_sent(
     let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET published = excluded.published, \
                  available = excluded.available, sent_in = excluded.sent_in, sent_at = excluded.sent_at";
     insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// Notes that the store does not show what a run has sent, so that nobody takes what it shows for somebody's doing.
+pub async fn doubt(tx: &mut Tx, (store, run): (StoreId, RunId)) -> Result<()> {
+    let statement = tx
+        .statement(
+            "UPDATE counts SET available = NULL WHERE store_id = ? AND sent_in = ? \
+             AND (in_store IS NULL OR in_store <> published)",
+        )
+        .bind(store.0)
+        .bind(run.0);
+    tx.execute(statement).await.map(drop)
 }
 
 /// What the store was told about a variant, when, and what it said last.

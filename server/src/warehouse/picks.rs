@@ -95,6 +95,18 @@ pub async fn pick(
         .bind(pick.request_id.clone())
         .bind(at);
     tx.execute(history).await?;
+    let kits = tx
+        .statement(
+            "UPDATE picking_lines SET picked = (SELECT MIN(part.picked * picking_lines.ordered / part.ordered) \
+             FROM picking_lines AS part WHERE part.picking_order_id = picking_lines.picking_order_id \
+             AND part.parent_line_id = picking_lines.line_id AND part.ordered > 0) \
+             WHERE picking_order_id = ? AND is_kit = 1 AND line_id = \
+             (SELECT parent_line_id FROM picking_lines AS taken WHERE taken.picking_order_id = ? AND taken.line_id = ?)",
+        )
+        .bind(pick.order)
+        .bind(pick.order)
+        .bind(pick.line);
+    tx.execute(kits).await?;
     // An order whose last unit was picked closes by itself (OQ-30).
     let close = tx
         .statement(

@@ -57,17 +57,26 @@ impl Promised {
     }
 }
 
-/// Units of picking lines that have left the shelf and that the store does not count as sent yet.
+/// Units of open lines that have left the shelf and that the store did not count as sent when the lines were read.
 ///
-/// Whether it counts a shipment whose answer was lost nobody knows; taking it for counted never sells it twice.
+/// Of a shipment whose answer was lost, those count as sent which the store's own sum leaves room for: whether it has
+/// taken the shipment over by then or not, its units are neither sold again nor kept back twice.
 fn gone(stores: &str) -> String {
+    let shipped = |state: &str| {
+        format!(
+            "COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
+             WHERE shipments.picking_order_id = picking_orders.id AND shipments.state = '{state}' \
+             AND shipment_lines.line_id = picking_lines.line_id), 0)"
+        )
+    };
+    let (sent, tried) = (shipped("SENT"), shipped("TRIED"));
     format!(
-        "SELECT picking_orders.store_id, picking_orders.order_id, picking_lines.line_id, picking_lines.item_id, \
-         picking_lines.picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
-         ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state IN ('SENT', 'TRIED') \
-         AND shipment_lines.line_id = picking_lines.line_id), 0) AS units FROM picking_lines \
-         JOIN picking_orders ON picking_orders.id = picking_lines.picking_order_id \
-         WHERE picking_orders.store_id IN ({stores})"
+        "SELECT store_id, order_id, line_id, picked - sent - CASE WHEN shipped <= sent THEN 0 \
+         WHEN shipped - sent < tried THEN shipped - sent ELSE tried END AS units \
+         FROM (SELECT o.store_id, o.order_id, o.line_id, o.shipped, picking_lines.picked, {sent} AS sent, \
+         {tried} AS tried FROM open_order_lines o JOIN picking_orders ON picking_orders.store_id = o.store_id \
+         AND picking_orders.order_id = o.order_id JOIN picking_lines ON picking_lines.picking_order_id = picking_orders.id \
+         AND picking_lines.line_id = o.line_id WHERE o.store_id IN ({stores})) AS moved"
     )
 }
 
@@ -80,8 +89,7 @@ fn reserved(stores: &str) -> String {
          AS units, MAX(CASE WHEN o.deducted > COALESCE(gone.units, 0) THEN o.deducted - COALESCE(gone.units, 0) \
          ELSE 0 END) AS deducted FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
          AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
-         LEFT JOIN ({gone} AND EXISTS (SELECT 1 FROM open_order_lines AS still \
-         WHERE still.store_id = picking_orders.store_id AND still.order_id = picking_orders.order_id)) AS gone \
+         LEFT JOIN ({gone}) AS gone \
          ON gone.store_id = o.store_id AND gone.order_id = o.order_id AND gone.line_id = o.line_id \
          WHERE o.store_id IN ({stores}) GROUP BY o.store_id, o.order_id, o.line_id"
     )

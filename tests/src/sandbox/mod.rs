@@ -33,8 +33,8 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -144,8 +144,14 @@ impl Sandbox {
     }
 
     /// The token that requests must carry.
-    pub fn token(&self) -> &str {
-        &self.world.options.token
+    pub fn token(&self) -> String {
+        self.world.access.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Issues another token with these scopes; the one before is worth nothing any more.
+    pub fn issue_token(&self, token: &str, scopes: impl IntoIterator<Item = String>) {
+        let access = (token.to_owned(), scopes.into_iter().collect());
+        *self.world.access.write().unwrap_or_else(PoisonError::into_inner) = access;
     }
 
     /// The certificate to trust, when it speaks HTTPS.

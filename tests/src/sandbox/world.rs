@@ -1,7 +1,7 @@
 //! Answers requests with the store's manners: token, scopes, quota, faults, headers.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) maintenance: AtomicBool,
+    /// The token that requests must carry, and its scopes.
+    pub(crate) access: RwLock<(String, BTreeSet<String>)>,
     store: RwLock<Store>,
     version: AtomicU64,
     quota: Quota,
@@ -55,6 +57,7 @@ impl World {
         let mut store = options.catalogue.fill(Arc::clone(&clock));
         store.inventory_delay = options.inventory_delay;
         Self {
+            access: RwLock::new((options.token.clone(), options.scopes.clone())),
             options,
             origin,
             clock,
@@ -240,7 +243,8 @@ impl World {
             ));
         }
         let token = headers.get("x-auth-token");
-        if !hash_known || token.is_none_or(|token| token.as_bytes() != self.options.token.as_bytes()) {
+        let access = self.access.read().unwrap_or_else(PoisonError::into_inner);
+        if !hash_known || token.is_none_or(|token| token.as_bytes() != access.0.as_bytes()) {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "Unauthorized - the v3 Auth client ID or token in the request are not a valid combination for \
@@ -263,7 +267,7 @@ impl World {
             }
             Found::Nowhere => return Err(Problem::not_found()),
         };
-        if !route.scopes.iter().any(|scope| self.options.scopes.contains(*scope)) {
+        if !route.scopes.iter().any(|scope| access.1.contains(*scope)) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 match call.dialect() {
