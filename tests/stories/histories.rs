@@ -1,9 +1,11 @@
 //! Random histories keep every promise; those that once did not are told again.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use plugin_host_tests::{
     harness::Engine,
-    histories::{play, search},
+    histories::{Search, play, search},
 };
 
 /// How many histories each test run plays on SQLite and on PostgreSQL; the environment variable `HISTORIES` raises the
@@ -41,7 +43,15 @@ fn asked_for() -> Option<u64> {
 }
 
 async fn every_history_keeps_the_promises(engine: Engine, count: u64) -> anyhow::Result<()> {
-    let searched = search(engine, FIRST_SEED..FIRST_SEED + count, &[], AT_ONCE, 1).await?;
+    let asked = Search {
+        engine,
+        seeds: FIRST_SEED..FIRST_SEED + count,
+        without: Vec::new(),
+        at_once: AT_ONCE,
+        failures: 1,
+        time: Duration::MAX,
+    };
+    let searched = search(&asked).await?;
     for found in &searched.found {
         ensure!(false, "{found}");
     }

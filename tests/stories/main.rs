@@ -31,6 +31,7 @@ mod shipments;
 mod stores;
 mod stream;
 mod truth;
+mod unseen;
 
 /// Tells each story on both databases.
 macro_rules! on_both_databases {

@@ -50,9 +50,15 @@ pub(super) fn header(state: OrderState, of: Of<'_>, consignment: &Consignment) -
     }
 }
 
+/// A line of a picking order that is new.
+pub(super) fn new_line(line: &OrderLine, items: &Items) -> PickingLine {
+    PickingLine { shipped_before: line.shipped, ..picking_line(line, line.to_pick(0), 0, items) }
+}
+
 /// A line of a picking order.
 pub(super) fn picking_line(line: &OrderLine, ordered: i64, picked: i64, items: &Items) -> PickingLine {
     PickingLine {
+        shipped_before: 0,
         line_id: line.line_id,
         item_id: items.get(&(line.product_id, line.variant_id)).copied(),
         of: (line.product_id, line.variant_id),
