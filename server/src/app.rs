@@ -101,6 +101,17 @@ impl Caller {
         }
     }
 
+    /// Everything that stands in the way of something this caller would do, from what else does.
+    pub fn obstacles(&self, others: impl IntoIterator<Item = Missing>) -> Vec<Missing> {
+        let reads = matches!(self.key.kind, KeyKind::Monitor | KeyKind::MonitorAll);
+        let read_only = reads.then(|| Missing {
+            code: "READ_ONLY_KEY",
+            message: "This key only reads: connect with a store key to change something.".to_owned(),
+            field: "",
+        });
+        read_only.into_iter().chain(others).collect()
+    }
+
     /// The only store this key may see; none when it may see all.
     pub fn only_store(&self) -> Option<StoreId> {
         self.key.store

@@ -50,8 +50,10 @@ async fn ask_for_everything(
         }) as "SetSyncCursor",
         plugin_host.resolve_parked_record(wire::ResolveParkedRecordRequest {
             store_id: store_id(), parked_id: 1,
-            resolution: Some(wire::resolve_parked_record_request::Resolution::Skip(true)),
+            resolution: Some(wire::resolve_parked_record_request::Resolution::Skip(true)), ..Default::default()
         }) as "ResolveParkedRecord",
+        plugin_host.list_parked_groups(wire::ListParkedGroupsRequest { store_id: store_id() })
+            as "ListParkedGroups",
         plugin_host.explain_count(wire::ExplainCountRequest { store_id: store_id(), item_number: "ANY".into() })
             as "ExplainCount",
         plugin_host.get_status(wire::GetStatusRequest { store_id: store_id() }) as "GetStatus",

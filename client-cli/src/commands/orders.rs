@@ -38,6 +38,9 @@ pub(crate) struct ListArgs {
     /// Only orders in this state
     #[arg(long, value_enum)]
     state: Option<State>,
+    /// What to sort by: ordered_at, number, customer or state; with " desc" the other way round
+    #[arg(long, value_name = "ORDER")]
+    sort: Option<String>,
     /// Code of the division, where the key sees several
     #[arg(long, value_name = "CODE")]
     division: Option<String>,
@@ -186,6 +189,7 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
 
 async fn list(args: ListArgs, session: &mut Session<'_, '_>) -> Result<(), Error> {
     let (division, search) = (args.division.unwrap_or_default(), args.search.unwrap_or_default());
+    let order_by = args.sort.unwrap_or_default();
     let state = match args.state {
         None => PickingOrderState::Unspecified,
         Some(State::Open) => PickingOrderState::Open,
@@ -196,8 +200,15 @@ async fn list(args: ListArgs, session: &mut Session<'_, '_>) -> Result<(), Error
     let orders = session
         .pages(&args.paging, async |client, page_size, page_token| {
             let (division, search) = (division.clone(), search.clone());
-            let request =
-                ListPickingOrdersRequest { division, state: state.into(), search, page_size, page_token };
+            let request = ListPickingOrdersRequest {
+                division,
+                state: state.into(),
+                search,
+                page_size,
+                page_token,
+                order_by: order_by.clone(),
+                ..ListPickingOrdersRequest::default()
+            };
             let answer = client::read(client.warehouse(), request, async |mut service, request| {
                 service.list_picking_orders(request).await
             });
@@ -253,10 +264,12 @@ fn show(order: Option<PickingOrder>, session: &mut Session<'_, '_>) -> Result<()
         Column::text("name"),
         Column::Number("ordered"),
         Column::Number("picked"),
+        Column::Number("shipped"),
     ]);
     for line in &order.lines {
         let item = if line.item_number.is_empty() { "(no item)" } else { &line.item_number };
-        lines.row([item, &line.name, &number(line.ordered), &number(line.picked)]);
+        let [ordered, picked, shipped] = [line.ordered, line.picked, line.shipped].map(number);
+        lines.row([item, &line.name, &ordered, &picked, &shipped]);
     }
     session.output.table(&lines)?;
     if order.shipments.is_empty() {

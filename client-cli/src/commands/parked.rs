@@ -2,7 +2,9 @@
 
 use plugin_host_proto::client;
 use plugin_host_proto::v1::resolve_parked_record_request::Resolution;
-use plugin_host_proto::v1::{ListParkedRecordsRequest, ParkedRecord, ResolveParkedRecordRequest};
+use plugin_host_proto::v1::{
+    ListParkedGroupsRequest, ListParkedRecordsRequest, ParkedGroup, ParkedRecord, ResolveParkedRecordRequest,
+};
 
 use super::watch::answered;
 use crate::Exit;
@@ -10,7 +12,7 @@ use crate::args::Paging;
 use crate::error::Error;
 use crate::output::{Column, Table};
 use crate::session::Session;
-use crate::text::Zone;
+use crate::text::{Zone, number};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -33,6 +35,8 @@ pub(crate) struct ListArgs {
 enum Action {
     /// List them, oldest first
     List(ListArgs),
+    /// Count them by reason, with what each reason means
+    Groups,
     /// Let an item that is there stand for the product from now on
     Link {
         /// Number of the parked record
@@ -53,18 +57,29 @@ enum Action {
     },
     /// Leave the record out from now on, also when it is read again
     Skip {
-        /// Number of the parked record
-        id: i64,
+        #[command(flatten)]
+        which: Which,
         #[command(flatten)]
         waiting: Waiting,
     },
     /// Try the record again as it is, after something else was put right
     Retry {
-        /// Number of the parked record
-        id: i64,
+        #[command(flatten)]
+        which: Which,
         #[command(flatten)]
         waiting: Waiting,
     },
+}
+
+/// One record, or all that share a reason.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// Number of the parked record
+    id: Option<i64>,
+    /// All records that are parked for this reason, instead of one
+    #[arg(long = "all-of", value_name = "REASON")]
+    all_of: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -80,17 +95,20 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<Exi
     if args.action.is_some() && (args.list.reason.is_some() || args.list.paging.all) {
         return Err(Error::usage("--reason and --all stand after `list`"));
     }
-    let (parked_id, resolution, waiting) = match args.action {
+    let one = |id| Which { id: Some(id), all_of: None };
+    let (which, resolution, waiting) = match args.action {
         None => return list(args.list, session).await,
         Some(Action::List(args)) => return list(args, session).await,
-        Some(Action::Link { id, item, waiting }) => (id, Resolution::LinkToItem(item), waiting),
-        Some(Action::Number { id, number, waiting }) => (id, Resolution::ItemNumber(number), waiting),
-        Some(Action::Skip { id, waiting }) => (id, Resolution::Skip(true), waiting),
-        Some(Action::Retry { id, waiting }) => (id, Resolution::Retry(true), waiting),
+        Some(Action::Groups) => return groups(session).await,
+        Some(Action::Link { id, item, waiting }) => (one(id), Resolution::LinkToItem(item), waiting),
+        Some(Action::Number { id, number, waiting }) => (one(id), Resolution::ItemNumber(number), waiting),
+        Some(Action::Skip { which, waiting }) => (which, Resolution::Skip(true), waiting),
+        Some(Action::Retry { which, waiting }) => (which, Resolution::Retry(true), waiting),
     };
     let request = ResolveParkedRecordRequest {
         store_id: session.store_id.clone(),
-        parked_id,
+        parked_id: which.id.unwrap_or_default(),
+        reason: which.all_of.unwrap_or_default(),
         resolution: Some(resolution),
     };
     let answer = session.client.plugin_host().resolve_parked_record(request).await?.into_inner();
@@ -100,7 +118,10 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<Exi
     if session.output.is_json() {
         session.output.json(&answer)?;
     }
-    session.output.note(&format!("done: parked record {parked_id} waits no more"));
+    session.output.note(&match answer.resolved {
+        1 => "done: 1 record waits no more".to_owned(),
+        resolved => format!("done: {resolved} records wait no more"),
+    });
     Ok(Exit::Complete)
 }
 
@@ -110,7 +131,13 @@ async fn list(args: ListArgs, session: &mut Session<'_, '_>) -> Result<Exit, Err
     let records = session
         .pages(&args.paging, async |client, page_size, page_token| {
             let (store_id, reason) = (store_id.clone(), reason.clone());
-            let request = ListParkedRecordsRequest { store_id, reason, page_size, page_token };
+            let request = ListParkedRecordsRequest {
+                store_id,
+                reason,
+                page_size,
+                page_token,
+                ..ListParkedRecordsRequest::default()
+            };
             let answer = client::read(client.plugin_host(), request, async |mut service, request| {
                 service.list_parked_records(request).await
             });
@@ -121,6 +148,29 @@ async fn list(args: ListArgs, session: &mut Session<'_, '_>) -> Result<Exit, Err
     let zone = session.zone().await?;
     session.output.list(&records, "nothing waits for a person", |records| table(records, &zone))?;
     Ok(Exit::Complete)
+}
+
+async fn groups(session: &mut Session<'_, '_>) -> Result<Exit, Error> {
+    let request = ListParkedGroupsRequest { store_id: session.store_id.clone() };
+    let answer = client::read(session.client.plugin_host(), request, async |mut service, request| {
+        service.list_parked_groups(request).await
+    });
+    let groups = answer.await?.groups;
+    session.output.list(&groups, "nothing waits for a person", groups_table)?;
+    Ok(Exit::Complete)
+}
+
+fn groups_table(groups: &[ParkedGroup]) -> Table {
+    let mut table = Table::new(vec![
+        Column::text("reason"),
+        Column::Number("records"),
+        Column::text("what happened"),
+        Column::text("what can be done"),
+    ]);
+    for group in groups {
+        table.row([&group.reason, &number(group.count), &group.explanation, &group.way_out]);
+    }
+    table
 }
 
 fn table(records: &[ParkedRecord], zone: &Zone) -> Table {

@@ -35,7 +35,12 @@ pub(crate) async fn runs(args: &RunsArgs, session: &mut Session<'_, '_>) -> Resu
     let store_id = session.store_id.clone();
     let runs = session
         .pages(&args.paging, async |client, page_size, page_token| {
-            let request = ListRunsRequest { store_id: store_id.clone(), page_size, page_token };
+            let request = ListRunsRequest {
+                store_id: store_id.clone(),
+                page_size,
+                page_token,
+                ..ListRunsRequest::default()
+            };
             let answer = client::read(client.plugin_host(), request, async |mut service, request| {
                 service.list_runs(request).await
             });
@@ -100,8 +105,13 @@ pub(crate) async fn report(args: ReportArgs, session: &mut Session<'_, '_>) -> R
     let run_id = args.run.or_else(newest).unwrap_or_default();
     let exceptions = session
         .pages(&args.paging, async |client, page_size, page_token| {
-            let request =
-                ListReportExceptionsRequest { run_id, reason: reason.clone(), page_size, page_token };
+            let request = ListReportExceptionsRequest {
+                run_id,
+                reason: reason.clone(),
+                page_size,
+                page_token,
+                ..ListReportExceptionsRequest::default()
+            };
             let answer = client::read(client.plugin_host(), request, async |mut service, request| {
                 service.list_report_exceptions(request).await
             });

@@ -134,6 +134,9 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
         table.row(["missing scopes", &store.missing_scopes.join(", ")]);
     }
     table.row(["configuration", &configuration]);
+    if !status.health_message.is_empty() {
+        table.row(["health", &status.health_message]);
+    }
     table.row(["parked records", &number(status.parked)]);
     if !done.is_empty() {
         table.row(["imported", &done.join(", ")]);

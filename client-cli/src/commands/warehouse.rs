@@ -26,6 +26,9 @@ pub(crate) struct DivisionArgs {
 pub(crate) struct SearchArgs {
     /// Only items whose number or name contains this
     search: Option<String>,
+    /// What to sort by: item_number, name or on_hand; with " desc" the other way round
+    #[arg(long, value_name = "ORDER")]
+    sort: Option<String>,
     #[command(flatten)]
     division: DivisionArgs,
     #[command(flatten)]
@@ -69,10 +72,18 @@ pub(crate) struct AdjustArgs {
 /// Lists items.
 pub(crate) async fn items(args: SearchArgs, session: &mut Session<'_, '_>) -> Result<(), Error> {
     let (division, search) = (args.division.division.unwrap_or_default(), args.search.unwrap_or_default());
+    let order_by = args.sort.unwrap_or_default();
     let items = session
         .pages(&args.paging, async |client, page_size, page_token| {
             let (division, search) = (division.clone(), search.clone());
-            let request = ListItemsRequest { division, search, page_size, page_token };
+            let request = ListItemsRequest {
+                division,
+                search,
+                page_size,
+                page_token,
+                order_by: order_by.clone(),
+                ..ListItemsRequest::default()
+            };
             let answer = client::read(client.warehouse(), request, async |mut service, request| {
                 service.list_items(request).await
             });
@@ -110,10 +121,18 @@ fn items_table(items: &[Item]) -> Table {
 /// Lists inventory records.
 pub(crate) async fn inventory(args: SearchArgs, session: &mut Session<'_, '_>) -> Result<(), Error> {
     let (division, search) = (args.division.division.unwrap_or_default(), args.search.unwrap_or_default());
+    let order_by = args.sort.unwrap_or_default();
     let records = session
         .pages(&args.paging, async |client, page_size, page_token| {
             let (division, search) = (division.clone(), search.clone());
-            let request = ListInventoryRequest { division, search, page_size, page_token };
+            let request = ListInventoryRequest {
+                division,
+                search,
+                page_size,
+                page_token,
+                order_by: order_by.clone(),
+                ..ListInventoryRequest::default()
+            };
             let answer = client::read(client.warehouse(), request, async |mut service, request| {
                 service.list_inventory(request).await
             });
@@ -179,7 +198,13 @@ pub(crate) async fn customers(args: CustomersArgs, session: &mut Session<'_, '_>
     let customers = session
         .pages(&args.paging, async |client, page_size, page_token| {
             let (division, search) = (division.clone(), search.clone());
-            let request = ListCustomersRequest { division, search, page_size, page_token };
+            let request = ListCustomersRequest {
+                division,
+                search,
+                page_size,
+                page_token,
+                ..ListCustomersRequest::default()
+            };
             let answer = client::read(client.warehouse(), request, async |mut service, request| {
                 service.list_customers(request).await
             });

@@ -30,7 +30,7 @@ messages! {
     AdjustInventoryResponse AuditEntry Carrier Change ConfigurationField ConfigureResponse ConnectStoreResponse
     CreateDivisionResponse CreateLocationResponse CreateSiteResponse CreateUomResponse Customer EndOfDayResponse
     ExplainCountResponse GetConfigurationResponse GetReportResponse GetRunResponse ImportResponse InventoryRecord
-    IssueKeyResponse Item Key ParkedRecord PickingOrder ReconcileResponse ReportException ResetOneTimeFlagResponse
+    IssueKeyResponse Item Key ParkedGroup ParkedRecord PickingOrder ReconcileResponse ReportException ResetOneTimeFlagResponse
     ResolveParkedRecordResponse RotateKeyResponse Run SetSyncCursorResponse Status Store StreamStatusResponse
     SyncResponse SynchronizeResponse UpdateSiteResponse
 }

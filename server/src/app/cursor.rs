@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{App, Caller, Error, Result};
 use crate::{
     bigcommerce::{OrderFilter, StoreApi, Urgency},
-    db::{RunFilter, SyncCursor},
+    db::SyncCursor,
     domain::{
         configuration::Violation,
         order::DEDUCTED_STATUS_IDS,
@@ -59,7 +59,7 @@ impl App {
     async fn move_cursors(&self, caller: &Caller, store: &Store, since: Option<Timestamp>) -> Result<()> {
         let mut tx = self.db.begin().await?;
         self.db.lock_store(&mut tx, store.id).await?;
-        let open = self.db.runs(store.id, RunFilter { open: true, ..RunFilter::default() }, 100).await?;
+        let open = self.db.open_runs(store.id).await?;
         if open.iter().any(|run| run.state == RunState::Running) {
             let message =
                 "A run is being worked on and would move the cursor again: try it when it has ended.";

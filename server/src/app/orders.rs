@@ -6,13 +6,14 @@ use crate::{
     domain::{
         carrier::{PROVIDERS, provider_in},
         configuration::{Configuration, PickupRule, ShipmentRule, Violation},
+        picking::{OrderAction, OrderState},
         store::{Store, StoreId},
     },
     warehouse::{
         changes::{self, Change, ChangeKind, Origin},
         items,
         order_states::{self, Wanted},
-        orders::{self, OrderState, PickingOrder, differences},
+        orders::{self, PickingOrder, differences},
         picks::{self, NotPicked, Pick},
         places::{self, Division},
         shipments,
@@ -191,24 +192,15 @@ impl App {
         }
         let division = self.division(caller, &asked.division).await?;
         let order = self.picking_order(caller, &division, &asked.number).await?;
-        if order.is_pickup() {
-            return Err(Error::Refused(format!(
-                "{} is picked up, so there is nothing to ship.",
-                order.number
-            )));
-        }
         let mut tx = self.db.begin().await?;
         // Of two who ship at the same moment, the second one sees what the first has shipped.
         self.db.lock_store(&mut tx, order.of.0).await?;
         if shipments::is_done(&self.db, &asked.request_id).await? {
             return Ok((division, order));
         }
-        if !self.owe_shipment(&mut tx, caller, &order, (&asked.parcel, &asked.request_id)).await? {
-            return Err(Error::Refused(format!(
-                "Nothing of {} is picked and not shipped yet.",
-                order.number
-            )));
-        }
+        let unshipped = shipments::unshipped(&mut tx, order.id).await?;
+        check(OrderAction::Ship, &order, !unshipped.is_empty())?;
+        self.owe_shipment(&mut tx, caller, &order, (&asked.parcel, &asked.request_id)).await?;
         tx.commit(&self.bus).await?;
         // Where this fails, the next second asks again.
         self.request_shipments().await?;
@@ -245,14 +237,14 @@ impl App {
         Ok(())
     }
 
-    /// Writes down a shipment of what is picked and not shipped; false when there is nothing.
+    /// Writes down a shipment of what is picked and not shipped, if anything is.
     async fn owe_shipment(
         &self,
         tx: &mut Tx,
         caller: &Caller,
         order: &PickingOrder,
         (parcel, request_id): (&Parcel, &str),
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let provider = match parcel.provider.as_str() {
             "" => provider_in(&order.header.method),
             provider => provider,
@@ -260,10 +252,8 @@ impl App {
         let parcel = (provider, parcel.tracking_number.as_str());
         let by = (caller.name(), request_id.to_owned());
         let change = shipments::owe_picked(&self.db, tx, order, parcel, by).await?;
-        let is_owed = change.is_some();
         let division = orders::division_of(tx, order.id).await?;
-        self.note_changes(tx, caller, division, order.of.0, change.into_iter().collect()).await?;
-        Ok(is_owed)
+        self.note_changes(tx, caller, division, order.of.0, change.into_iter().collect()).await
     }
 
     /// Keeps the history of what a person changed.
@@ -292,6 +282,10 @@ impl App {
         }
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
+        if order.header.state == OrderState::Closed {
+            return Ok((division, order));
+        }
+        check(OrderAction::Close, &order, false)?;
         let from = [OrderState::Open, OrderState::OnHold];
         self.give_state(caller, &division, &order, &from, (OrderState::Closed, ""), Some(parcel)).await
     }
@@ -305,16 +299,9 @@ impl App {
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
-        let why = match order.header.state {
-            OrderState::Open | OrderState::OnHold => "is open already",
-            OrderState::Cancelled if !order.by_hand => "was ended by the store",
-            _ if order.is_picked() => "has nothing left to pick",
-            _ => {
-                let from = [OrderState::Closed, OrderState::Cancelled];
-                return self.give_state(caller, &division, &order, &from, (OrderState::Open, ""), None).await;
-            }
-        };
-        Err(Error::Refused(format!("{} {why}.", order.number)))
+        check(OrderAction::Reopen, &order, false)?;
+        let from = [OrderState::Closed, OrderState::Cancelled];
+        self.give_state(caller, &division, &order, &from, (OrderState::Open, ""), None).await
     }
 
     /// Cancels an order of which nothing is picked; the store's order stays as it is, and its goods stay promised.
@@ -326,11 +313,10 @@ impl App {
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
-        if order.is_begun() {
-            let message =
-                format!("Something of {} is picked: close it, or put the goods back.", order.number);
-            return Err(Error::Refused(message));
+        if order.header.state == OrderState::Cancelled {
+            return Ok((division, order));
         }
+        check(OrderAction::Cancel, &order, false)?;
         let from = [OrderState::Open, OrderState::OnHold];
         let to = (OrderState::Cancelled, "it was cancelled here");
         self.give_state(caller, &division, &order, &from, to, None).await
@@ -364,12 +350,17 @@ impl App {
     }
 }
 
+/// Refuses what cannot be done with an order as it is.
+fn check(action: OrderAction, order: &PickingOrder, has_unshipped: bool) -> Result<()> {
+    match action.obstacle(order.standing(has_unshipped)) {
+        Some(obstacle) => Err(Error::NotReady(vec![obstacle])),
+        None => Ok(()),
+    }
+}
+
 /// The line of an order that units of an item are picked for.
 fn line_to_pick(order: &PickingOrder, item: &items::Item, units: i64) -> Result<i64> {
-    if order.header.state != orders::OrderState::Open {
-        let why = if order.header.problem.is_empty() { "it is closed" } else { &order.header.problem };
-        return Err(Error::Refused(format!("{} cannot be picked: {why}.", order.number)));
-    }
+    check(OrderAction::Pick, order, false)?;
     let mut of_item = order.lines.iter().filter(|line| line.item_id == Some(item.id)).peekable();
     if of_item.peek().is_none() {
         return Err(Error::Refused(format!("{} does not ask for {}.", order.number, item.number)));

@@ -2,16 +2,21 @@
 
 use super::{App, Caller, Error, Result, RunRequest};
 use crate::{
-    db::{ParkedRecord, Resolution},
+    db::{ParkedRecord, Resolution, Tx},
     domain::{
         catalog::usable_number,
         configuration::Violation,
+        parked::ParkedResolution,
+        reason::Reason,
         run::{PhaseKind, Run, RunKind},
         store::Store,
     },
     events::{Change, Severity},
-    warehouse::shipments,
+    warehouse::{items, shipments},
 };
+
+/// Records that are decided about in one transaction.
+const PAGE: i64 = 500;
 
 /// What shall become of a parked record.
 #[derive(Clone, Debug)]
@@ -20,6 +25,27 @@ pub enum Decision {
     Keep(Resolution),
     /// It is tried again as it is.
     Retry,
+}
+
+impl Decision {
+    fn kind(&self) -> ParkedResolution {
+        match self {
+            Self::Keep(Resolution::Link(_)) => ParkedResolution::Link,
+            Self::Keep(Resolution::Number(_)) => ParkedResolution::Number,
+            Self::Keep(Resolution::Skip) => ParkedResolution::Skip,
+            Self::Retry => ParkedResolution::Retry,
+        }
+    }
+
+    /// What was done, for the audit.
+    fn words(&self, records: &str) -> String {
+        match self {
+            Self::Keep(Resolution::Link(number)) => format!("linked {records} to item {number}"),
+            Self::Keep(Resolution::Number(number)) => format!("gave {records} the number {number}"),
+            Self::Keep(Resolution::Skip) => format!("skipped {records}"),
+            Self::Retry => format!("asked to try {records} again"),
+        }
+    }
 }
 
 impl App {
@@ -34,49 +60,115 @@ impl App {
         let record = self.db.parked_record(store.id, id).await?;
         let record = record.ok_or_else(|| Error::NotFound(format!("parked record {id} of this store")))?;
         self.check(store, &record, decision).await?;
+        let words = decision.words(&record.record);
+        let kind = record.kind;
+        self.decide(caller, store, (&[record], decision), words).await?;
+        self.follow_up(caller, store, decision, &[kind]).await
+    }
+
+    /// Does what a person decided about every record with a reason, page by page; returns how many there were, and the
+    /// run that does the rest.
+    pub async fn resolve_reason(
+        &self,
+        caller: &Caller,
+        store: &Store,
+        reason: &str,
+        decision: &Decision,
+    ) -> Result<(i64, Option<Run>)> {
+        let invalid = |field, message: String| Error::Invalid(vec![Violation::new(field, message)]);
+        let reason = Reason::from_code(reason).ok_or_else(|| {
+            invalid("reason", format!("{reason:?} is no reason that records are parked for."))
+        })?;
+        if !ParkedResolution::OF_MANY.contains(&decision.kind()) {
+            let message = "Many records at once can only be skipped or retried.";
+            return Err(invalid("resolution", message.into()));
+        }
+        let groups = self.db.parked_groups(store.id).await?;
+        let Some(group) = groups.into_iter().find(|group| group.reason == reason) else {
+            return Ok((0, None));
+        };
+        if let Some(obstacle) = group.kinds.iter().find_map(|kind| decision.kind().obstacle(*kind)) {
+            return Err(Error::NotReady(vec![obstacle]));
+        }
+        let code = reason.words().code;
+        let (mut after, mut resolved) = (0, 0);
+        loop {
+            let records = self.db.parked_records(store.id, code, (after, 0), PAGE).await?;
+            let Some(last) = records.last() else { break };
+            (after, resolved) = (last.id, resolved + i64::try_from(records.len()).unwrap_or_default());
+            let words = decision.words(&format!("{} records parked as {code}", records.len()));
+            self.decide(caller, store, (&records, decision), words).await?;
+        }
+        Ok((resolved, self.follow_up(caller, store, decision, &group.kinds).await?))
+    }
+
+    /// Does what was decided about some records, and writes down who did.
+    async fn decide(
+        &self,
+        caller: &Caller,
+        store: &Store,
+        (records, decision): (&[ParkedRecord], &Decision),
+        words: String,
+    ) -> Result<()> {
         let mut tx = self.db.begin().await?;
         self.db.lock_store(&mut tx, store.id).await?;
-        let words = match decision {
+        match decision {
             Decision::Keep(resolution) => {
-                tx.resolve(&self.db, (store.id, &record), resolution, &caller.name()).await?;
-                match resolution {
-                    Resolution::Link(number) => format!("linked {} to item {number}", record.record),
-                    Resolution::Number(number) => format!("gave {} the number {number}", record.record),
-                    Resolution::Skip => format!("skipped {}", record.record),
-                }
+                tx.resolve(&self.db, (store.id, records), resolution, &caller.name()).await?;
             }
-            Decision::Retry => {
-                if record.kind == PhaseKind::Shipments && record.of.1 > 0 {
-                    shipments::owe_again(&mut tx, store.id, record.of.1).await?;
-                    self.db.free(&mut tx, record.id).await?;
-                }
-                format!("asked to try {} again", record.record)
-            }
-        };
+            Decision::Retry => self.owe_again(&mut tx, store, records).await?,
+        }
         self.db.audit(&mut tx, &caller.name(), Some(store.id), &words, Default::default()).await?;
         let message = format!("{} {words}.", caller.name());
         self.db.add_event(&mut tx, store.id, Severity::Info, message, Change::Store).await?;
-        tx.commit(&self.bus).await?;
-        if matches!(decision, Decision::Keep(Resolution::Skip)) {
+        Ok(tx.commit(&self.bus).await?)
+    }
+
+    /// Owes the shipments among some records to the store once more; the rest is read again by the next run.
+    async fn owe_again(&self, tx: &mut Tx, store: &Store, records: &[ParkedRecord]) -> Result<()> {
+        for record in records {
+            if record.kind == PhaseKind::Shipments && record.of.1 > 0 {
+                shipments::owe_again(tx, store.id, record.of.1).await?;
+                self.db.free(tx, record.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the runs that do the rest; returns the last of them.
+    async fn follow_up(
+        &self,
+        caller: &Caller,
+        store: &Store,
+        decision: &Decision,
+        kinds: &[PhaseKind],
+    ) -> Result<Option<Run>> {
+        if decision.kind() == ParkedResolution::Skip {
             return Ok(None);
         }
-        let kind = match record.kind {
-            PhaseKind::Shipments => RunKind::Shipments,
-            PhaseKind::Counts => RunKind::EndOfDay,
-            PhaseKind::Customers => RunKind::Reconciliation,
-            _ => RunKind::Sync,
-        };
-        Ok(Some(self.request_run(caller, store, &RunRequest::of(kind)).await?.0))
+        let mut asked: Vec<RunKind> = Vec::new();
+        let mut last = None;
+        for kind in kinds {
+            let kind = match kind {
+                PhaseKind::Shipments => RunKind::Shipments,
+                PhaseKind::Counts => RunKind::EndOfDay,
+                PhaseKind::Customers => RunKind::Reconciliation,
+                _ => RunKind::Sync,
+            };
+            if !asked.contains(&kind) {
+                asked.push(kind);
+                last = Some(self.request_run(caller, store, &RunRequest::of(kind)).await?.0);
+            }
+        }
+        Ok(last)
     }
 
     async fn check(&self, store: &Store, record: &ParkedRecord, decision: &Decision) -> Result<()> {
         let invalid = |field, message: String| Err(Error::Invalid(vec![Violation::new(field, message)]));
+        if let Some(obstacle) = decision.kind().obstacle(record.kind) {
+            return Err(Error::NotReady(vec![obstacle]));
+        }
         match decision {
-            Decision::Keep(Resolution::Link(_) | Resolution::Number(_))
-                if record.kind != PhaseKind::Products =>
-            {
-                invalid("resolution", "Only a product can be linked to an item or given a number.".into())
-            }
             Decision::Keep(Resolution::Number(number)) => match usable_number(number.clone()) {
                 _ if number.is_empty() => invalid("item_number", "Type the number of the new item.".into()),
                 Err(reason) => invalid("item_number", reason.words().explanation.into()),
@@ -87,17 +179,10 @@ impl App {
                     Some(saved) => self.resolve_place(store, &saved.values).await?,
                     None => return Err(Error::NotFound("configuration of this store".into())),
                 };
-                let found = crate::warehouse::items::by_number(&self.db, place.division, number).await?;
-                match found {
+                match items::by_number(&self.db, place.division, number).await? {
                     Some(_) => Ok(()),
                     None => invalid("link_to_item", format!("There is no item {number:?} to link to.")),
                 }
-            }
-            // A count that was taken over later would be put over what the warehouse has done since (amendment E).
-            Decision::Retry if record.kind == PhaseKind::Inventory => {
-                let message =
-                    "Count the item and adjust its inventory in the warehouse, then skip this record.";
-                Err(Error::Refused(message.into()))
             }
             _ => Ok(()),
         }

@@ -1,12 +1,14 @@
 //! A store as it is now.
 
-use super::{App, Result};
+use super::{App, Caller, Result};
 use crate::{
-    db::RunFilter,
+    bigcommerce::Quota,
     domain::{
+        health::{Health, Signs, health},
         run::{PhaseKind, Run, RunId, RunKind, RunState},
         store::{Missing, Store, StoreId, offers, ready_for},
     },
+    warehouse::shipments,
 };
 
 /// A store as it is now.
@@ -24,8 +26,16 @@ pub struct Status {
     pub queued: Vec<Run>,
     /// The newest finished run.
     pub last: Option<Run>,
+    /// The newest finished sync and the newest finished End of Day, dry runs aside.
+    pub last_of: (Option<Run>, Option<Run>),
     /// How many records wait for a person.
     pub parked: i64,
+    /// How many shipments are owed to the store.
+    pub owed_shipments: i64,
+    /// Whether the store is in step, and the same in words.
+    pub health: (Health, String),
+    /// What is left of the store's requests, as this server saw it last.
+    pub quota: Option<Quota>,
     /// What can be asked for.
     pub actions: Vec<(RunKind, AllowedAction)>,
     /// When the last sync was complete.
@@ -84,13 +94,15 @@ const ACTIONS: [RunKind; 9] = [
 ];
 
 impl App {
-    /// A store as it is now.
-    pub async fn status(&self, store: Store) -> Result<Status> {
+    /// A store as it is now, for somebody who looks at it.
+    pub async fn status(&self, caller: &Caller, store: Store) -> Result<Status> {
         // The number first: whatever changes while the rest is read comes again as an event.
         let event_number = self.db.last_event(store.id).await?;
         let configuration = self.db.configuration(store.id).await?;
-        let open = self.db.runs(store.id, RunFilter { open: true, ..RunFilter::default() }, 100).await?;
-        let ended = self.db.runs(store.id, RunFilter { ended: true, ..RunFilter::default() }, 1).await?;
+        let open = self.db.open_runs(store.id).await?;
+        let ended = self.db.ended_runs(store.id).await?;
+        let parked = self.db.parked_count(store.id, "").await?;
+        let owed_shipments = shipments::count_owed(&self.db, store.id).await?;
         let one_time_flags = self.db.one_time_flags(store.id).await?;
         let done: Vec<_> = one_time_flags.iter().map(|(phase, ..)| *phase).collect();
         let values = configuration.as_ref().map(|saved| &saved.values);
@@ -106,17 +118,30 @@ impl App {
                 }
                 kind => plain_words(kind),
             };
-            let missing = ready_for(kind, &store, values, &done);
+            let missing = caller.obstacles(ready_for(kind, &store, values, &done));
             let offered = offers(kind, store.grants);
             actions.push((kind, AllowedAction { offered, label: label.to_owned(), missing }));
         }
+        let health = health(Signs {
+            store: &store,
+            configuration: values,
+            done: &done,
+            ended: &ended,
+            parked,
+            owed_shipments,
+        });
+        let last = |kind| ended.iter().find(|run| run.kind == kind && !run.dry_run).cloned();
         Ok(Status {
             event_number,
             configuration_revision: configuration.as_ref().map_or(0, |saved| saved.revision),
             running: running.into_iter().next(),
             queued,
-            last: ended.into_iter().next(),
-            parked: self.db.parked_count(store.id, "").await?,
+            last: ended.first().cloned(),
+            last_of: (last(RunKind::Sync), last(RunKind::EndOfDay)),
+            parked,
+            owed_shipments,
+            health,
+            quota: self.api.quota(&store.hash),
             actions,
             synced_at: self
                 .db

@@ -17,9 +17,20 @@ pub enum Urgency {
     Interactive,
 }
 
+/// What is left of a store's quota, as far as this server knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Requests it takes in one window.
+    pub limit: u64,
+    /// Requests left in the present window.
+    pub left: u64,
+    /// Length of a window.
+    pub window: Duration,
+}
+
 /// What the headers of a reply say about the quota.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Quota {
+pub(super) struct Reading {
     pub(super) granted: u64,
     pub(super) left: u64,
     pub(super) window: Duration,
@@ -50,7 +61,7 @@ pub(super) struct Slot<'b> {
 
 impl Slot<'_> {
     /// Learns from the reply.
-    pub(super) fn settle(self, seen: Quota) {
+    pub(super) fn settle(self, seen: Reading) {
         let budget = self.budget;
         // The reply counts this request, so it is off its way first.
         drop(self);
@@ -111,7 +122,15 @@ impl Budget {
         }
     }
 
-    fn learn(&self, seen: Quota) {
+    /// What is left, if the store has said anything yet.
+    pub fn seen(&self) -> Option<Quota> {
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut window = (*state)?;
+        window.roll(Instant::now());
+        Some(Quota { limit: window.quota, left: window.left, window: window.length })
+    }
+
+    fn learn(&self, seen: Reading) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let ends = now + seen.reset;
@@ -135,9 +154,9 @@ impl Budget {
 mod tests {
     use super::*;
 
-    fn quota(left: u64, reset_ms: u64) -> Quota {
+    fn quota(left: u64, reset_ms: u64) -> Reading {
         let window = Duration::from_secs(30);
-        Quota { granted: 100, left, window, reset: Duration::from_millis(reset_ms) }
+        Reading { granted: 100, left, window, reset: Duration::from_millis(reset_ms) }
     }
 
     async fn waited(budget: &Budget, urgency: Urgency) -> Duration {

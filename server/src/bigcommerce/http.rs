@@ -16,7 +16,7 @@ use tracing::debug;
 
 use super::{
     Error, Result,
-    budget::{Budget, Quota, Urgency},
+    budget::{Budget, Quota, Reading, Urgency},
     error::scope_of,
     wire,
 };
@@ -88,6 +88,12 @@ impl Api {
             .tcp_nodelay(true)
             .build()?;
         Ok(Self { http, urls, budgets: Arc::default() })
+    }
+
+    /// What is left of a store's quota, if it has been asked anything yet.
+    pub fn quota(&self, hash: &str) -> Option<Quota> {
+        let budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        budgets.get(hash)?.seen()
     }
 
     /// The connection to a store; its quota is shared with every other connection to it.
@@ -195,7 +201,7 @@ impl StoreApi {
         &self,
         path: &str,
         mut response: Response,
-        quota: Option<Quota>,
+        quota: Option<Reading>,
     ) -> std::result::Result<Reply, Failed> {
         let status = response.status();
         let date =
@@ -281,8 +287,8 @@ fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     number(headers, name).map(|seconds| Duration::from_secs(seconds.min(120)))
 }
 
-fn quota(headers: &HeaderMap) -> Option<Quota> {
-    Some(Quota {
+fn quota(headers: &HeaderMap) -> Option<Reading> {
+    Some(Reading {
         granted: number(headers, "x-rate-limit-requests-quota")?,
         left: number(headers, "x-rate-limit-requests-left")?,
         window: Duration::from_millis(number(headers, "x-rate-limit-time-window-ms")?.clamp(1, 3_600_000)),

@@ -2,7 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{Engine, Result, Statement, Tx};
+use super::{Db, Engine, Result, Statement, Tx};
 
 /// Rows in one statement; larger ones gain nothing on either engine.
 const ROWS: usize = 500;
@@ -87,6 +87,23 @@ pub(crate) async fn select_in(
         found.extend(tx.rows(statement).await?);
     }
     Ok(found)
+}
+
+impl Db {
+    /// Reads the rows of `head` with `column IN (…)` of some ids after it, outside a transaction.
+    pub(crate) async fn rows_in(
+        &self,
+        head: &str,
+        column: &str,
+        ids: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<sqlx::any::AnyRow>> {
+        let mut found = Vec::new();
+        let ids = ids.into_iter().map(Value::from).collect();
+        for statement in statements_in(self.engine, head, &[], column, ids) {
+            found.extend(self.rows(statement).await?);
+        }
+        Ok(found)
+    }
 }
 
 /// Does what `head` says to the rows with `column IN (…)` of the given values.

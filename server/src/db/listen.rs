@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Db, Engine, Result, RunFilter, events::CHANNEL};
+use super::{Db, Engine, Result, events::CHANNEL};
 use crate::{
     domain::store::StoreId,
     events::{Bus, Change, Event, Severity},
@@ -58,7 +58,7 @@ impl Db {
             }
             return Ok(());
         }
-        let open = self.runs(store, RunFilter { open: true, ..RunFilter::default() }, 10).await?;
+        let open = self.open_runs(store).await?;
         let running = open.into_iter().find(|run| run.state == crate::domain::run::RunState::Running);
         if let Some(run) = running {
             let change = Change::Progress(Arc::new(run));

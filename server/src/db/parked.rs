@@ -48,6 +48,19 @@ pub struct ParkedRecord {
     pub parked_at: Timestamp,
 }
 
+/// The records of a store that are parked for the same reason.
+#[derive(Clone, Debug)]
+pub struct ParkedGroup {
+    /// Why.
+    pub reason: Reason,
+    /// Their kinds of data.
+    pub kinds: Vec<PhaseKind>,
+    /// How many there are.
+    pub count: i64,
+    /// When the first of them was parked.
+    pub oldest_at: Timestamp,
+}
+
 impl NewParked {
     /// What is wrong, as a person has to skip it.
     fn problem(&self) -> String {
@@ -191,24 +204,47 @@ impl Db {
         self.row(statement).await?.map_or(Ok(0), |row| Row(&row, "parked_records").int("count"))
     }
 
+    /// The records of a store that wait, by reason, the largest group first.
+    pub async fn parked_groups(&self, store: StoreId) -> Result<Vec<ParkedGroup>> {
+        let sql = "SELECT reason, kind, COUNT(*) AS count, MIN(parked_at) AS oldest_at FROM parked_records \
+                   WHERE store_id = ? GROUP BY reason, kind";
+        let mut groups: Vec<ParkedGroup> = Vec::new();
+        for row in &self.rows(self.statement(sql).bind(store.0)).await? {
+            let row = Row(row, "parked_records");
+            let reason = row.word("reason", Reason::from_code)?;
+            let (kind, count) = (row.word("kind", PhaseKind::from_word)?, row.int("count")?);
+            let oldest_at = row.at("oldest_at")?;
+            if let Some(group) = groups.iter_mut().find(|group| group.reason == reason) {
+                group.kinds.push(kind);
+                group.count += count;
+                group.oldest_at = group.oldest_at.min(oldest_at);
+            } else {
+                groups.push(ParkedGroup { reason, kinds: vec![kind], count, oldest_at });
+            }
+        }
+        groups.sort_by_key(|group| (-group.count, group.reason.words().code));
+        Ok(groups)
+    }
+
     /// The records of a store that wait, oldest first, after a number.
     pub async fn parked_records(
         &self,
         store: StoreId,
         reason: &str,
-        after: i64,
+        (after, skip): (i64, i64),
         limit: i64,
     ) -> Result<Vec<ParkedRecord>> {
         let statement = self
             .statement(
                 "SELECT * FROM parked_records WHERE store_id = ? AND (? = '' OR reason = ?) AND id > ? \
-                 ORDER BY id LIMIT ?",
+                 ORDER BY id LIMIT ? OFFSET ?",
             )
             .bind(store.0)
             .bind(reason.to_owned())
             .bind(reason.to_owned())
             .bind(after)
-            .bind(limit);
+            .bind(limit)
+            .bind(skip);
         self.rows(statement).await?.iter().map(parked).collect()
     }
 }

@@ -114,21 +114,22 @@ impl Db {
         &self,
         run: RunId,
         reason: &str,
-        after: (&str, &str),
+        (reason_before, record_before, skip): (&str, &str, i64),
         limit: i64,
     ) -> Result<Vec<Exception>> {
         let statement = self
             .statement(
                 "SELECT * FROM run_exceptions WHERE run_id = ? AND (? = '' OR reason = ?) \
-                 AND (reason > ? OR (reason = ? AND record > ?)) ORDER BY reason, record LIMIT ?",
+                 AND (reason > ? OR (reason = ? AND record > ?)) ORDER BY reason, record LIMIT ? OFFSET ?",
             )
             .bind(run.0)
             .bind(reason.to_owned())
             .bind(reason.to_owned())
-            .bind(after.0.to_owned())
-            .bind(after.0.to_owned())
-            .bind(after.1.to_owned())
-            .bind(limit);
+            .bind(reason_before.to_owned())
+            .bind(reason_before.to_owned())
+            .bind(record_before.to_owned())
+            .bind(limit)
+            .bind(skip);
         let exception = |row| {
             let row = Row(row, "run_exceptions");
             Ok(Exception {

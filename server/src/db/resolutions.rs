@@ -17,37 +17,40 @@ pub enum Resolution {
 }
 
 impl Tx {
-    /// Keeps what a person decided about a record, in place of what was decided before.
+    /// Keeps what a person decided about records, in place of what was decided before.
     pub async fn resolve(
         &mut self,
         db: &Db,
-        (store, record): (StoreId, &ParkedRecord),
+        (store, records): (StoreId, &[ParkedRecord]),
         resolution: &Resolution,
         actor: &str,
     ) -> Result<()> {
-        let (word, value) = match resolution {
-            Resolution::Link(number) => ("LINK", number.clone()),
-            Resolution::Number(number) => ("NUMBER", number.clone()),
-            Resolution::Skip => ("SKIP", problem(record.reason, &record.detail)),
-        };
-        let statement = self
-            .statement(
-                "INSERT INTO resolutions (store_id, kind, record_id, part_id, resolution, value, actor, at) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET \
-                 resolution = excluded.resolution, value = excluded.value, actor = excluded.actor, at = excluded.at",
-            )
-            .bind(store.0)
-            .bind(record.kind.word())
-            .bind(record.of.0)
-            .bind(record.of.1)
-            .bind(word)
-            .bind(value)
-            .bind(actor.to_owned())
-            .bind(db.clock.now().as_millisecond());
-        self.execute(statement).await?;
+        let at = db.clock.now().as_millisecond();
+        let rows = records.iter().map(|record| {
+            let (word, value) = match resolution {
+                Resolution::Link(number) => ("LINK", number.clone()),
+                Resolution::Number(number) => ("NUMBER", number.clone()),
+                Resolution::Skip => ("SKIP", problem(record.reason, &record.detail)),
+            };
+            [
+                store.0.into(),
+                record.kind.word().into(),
+                record.of.0.into(),
+                record.of.1.into(),
+                word.into(),
+                value.into(),
+                actor.into(),
+                at.into(),
+            ]
+        });
+        let into = "resolutions (store_id, kind, record_id, part_id, resolution, value, actor, at)";
+        let again = "ON CONFLICT (store_id, kind, record_id, part_id) DO UPDATE SET \
+                     resolution = excluded.resolution, value = excluded.value, actor = excluded.actor, at = excluded.at";
+        bulk::insert(self, into, rows.collect(), again).await?;
         if matches!(resolution, Resolution::Skip) {
-            let free = self.statement("DELETE FROM parked_records WHERE id = ?").bind(record.id);
-            self.execute(free).await?;
+            let ids = records.iter().map(|record| record.id.into()).collect();
+            bulk::change_in(self, "DELETE FROM parked_records WHERE store_id = ?", &[store.0], "id", ids)
+                .await?;
         }
         Ok(())
     }

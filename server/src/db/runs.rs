@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
-use super::{Db, Error, Lease, Result, Row, Tx};
+use super::{Db, Error, Lease, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value};
 use crate::domain::{
     run::{Counts, Phase, PhaseKind, PhaseState, Run, RunId, RunKind, RunState},
     stock::Excess,
@@ -40,16 +40,8 @@ pub struct Asked {
     pub joined: bool,
 }
 
-/// Which runs to read, newest first.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RunFilter {
-    /// Only runs with a lower number.
-    pub before: Option<i64>,
-    /// Only runs that wait or are being worked on.
-    pub open: bool,
-    /// Only runs that are final.
-    pub ended: bool,
-}
+/// What runs can be sorted by.
+pub const RUN_ORDERS: [Order; 2] = [Order::number("run_id", "id"), Order::text("kind", "kind")];
 
 /// The JSON an excess is kept as.
 #[derive(Serialize, Deserialize)]
@@ -90,7 +82,7 @@ fn run(row: &AnyRow) -> Result<Run> {
     })
 }
 
-fn phase(row: &AnyRow) -> Result<(i64, Phase)> {
+fn phase(row: &AnyRow) -> Result<Phase> {
     let row = Row(row, "phases");
     let counts = Counts {
         created: row.int("created")?,
@@ -99,7 +91,7 @@ fn phase(row: &AnyRow) -> Result<(i64, Phase)> {
         skipped: row.int("skipped")?,
         parked: row.int("parked")?,
     };
-    let phase = Phase {
+    Ok(Phase {
         kind: row.word("kind", PhaseKind::from_word)?,
         state: row.word("state", PhaseState::from_word)?,
         cursor: row.text("cursor")?,
@@ -107,8 +99,7 @@ fn phase(row: &AnyRow) -> Result<(i64, Phase)> {
         expected: row.int("expected")?,
         began_at: row.maybe_at("began_at")?,
         ended_at: row.maybe_at("ended_at")?,
-    };
-    Ok((row.int("run_id")?, phase))
+    })
 }
 
 impl Db {
@@ -118,39 +109,56 @@ impl Db {
         Ok(self.with_phases(&rows).await?.pop())
     }
 
-    /// Runs of a store, newest first.
-    pub async fn runs(&self, store: StoreId, filter: RunFilter, limit: i64) -> Result<Vec<Run>> {
-        let states = match (filter.open, filter.ended) {
-            (true, _) => "AND state IN ('QUEUED', 'RUNNING')",
-            (_, true) => "AND state NOT IN ('QUEUED', 'RUNNING')",
-            _ => "",
-        };
-        let sql =
-            format!("SELECT * FROM runs WHERE store_id = ? AND id < ? {states} ORDER BY id DESC LIMIT ?");
-        let statement =
-            self.statement(&sql).bind(store.0).bind(filter.before.unwrap_or(i64::MAX)).bind(limit);
+    /// Runs of a store, of some kinds or of all.
+    pub async fn list_runs(&self, store: StoreId, kinds: &[RunKind], part: &Part) -> Result<Listed<Run>> {
+        let mut conditions = "store_id = ?".to_owned();
+        let mut values = vec![Value::from(store.0)];
+        if !kinds.is_empty() {
+            conditions += &format!(" AND kind IN ({})", vec!["?"; kinds.len()].join(", "));
+            values.extend(kinds.iter().map(|kind| kind.word().into()));
+        }
+        let source = Source { from: "runs", conditions, values };
+        let rows = Rows { columns: "*", ids: &["id"], source, counted: None, is_searched: false };
+        let listed = self.listed(&rows, part).await?;
+        let runs = self.with_phases(&listed.rows).await?;
+        Ok(listed.with(runs))
+    }
+
+    /// Runs of a store that wait or are being worked on, newest first.
+    pub async fn open_runs(&self, store: StoreId) -> Result<Vec<Run>> {
+        let sql = "SELECT * FROM runs WHERE store_id = ? AND state IN ('QUEUED', 'RUNNING') ORDER BY id DESC";
+        let rows = self.rows(self.statement(sql).bind(store.0)).await?;
+        self.with_phases(&rows).await
+    }
+
+    /// The newest run that has ended, and the newest of each kind that was no dry run; newest first.
+    pub async fn ended_runs(&self, store: StoreId) -> Result<Vec<Run>> {
+        let newest = "SELECT MAX(id) FROM runs WHERE store_id = ? AND state NOT IN ('QUEUED', 'RUNNING')";
+        let of_kinds =
+            RunKind::ALL.map(|kind| format!("{newest} AND dry_run = 0 AND kind = '{}'", kind.word()));
+        let sql = format!(
+            "SELECT * FROM runs WHERE id IN (({newest}), ({})) ORDER BY id DESC",
+            of_kinds.join("), (")
+        );
+        let ids = 0..=of_kinds.len();
+        let statement = ids.fold(self.statement(&sql), |statement, _| statement.bind(store.0));
         let rows = self.rows(statement).await?;
         self.with_phases(&rows).await
     }
 
     async fn with_phases(&self, rows: &[AnyRow]) -> Result<Vec<Run>> {
         let mut runs: Vec<Run> = rows.iter().map(run).collect::<Result<_>>()?;
-        let (Some(newest), Some(oldest)) =
-            (runs.iter().map(|r| r.id.0).max(), runs.iter().map(|r| r.id.0).min())
-        else {
-            return Ok(runs);
-        };
-        let statement = self
-            .statement("SELECT * FROM phases WHERE run_id BETWEEN ? AND ? ORDER BY run_id, position")
-            .bind(oldest)
-            .bind(newest);
-        let mut phases: HashMap<i64, Vec<Phase>> = HashMap::new();
-        for row in &self.rows(statement).await? {
-            let (run, phase) = phase(row)?;
-            phases.entry(run).or_default().push(phase);
+        let ids = runs.iter().map(|run| run.id.0);
+        let rows = self.rows_in("SELECT * FROM phases WHERE 1 = 1", "run_id", ids).await?;
+        let mut phases: HashMap<i64, Vec<(i64, Phase)>> = HashMap::new();
+        for row in &rows {
+            let (run, position) = (Row(row, "phases").int("run_id")?, Row(row, "phases").int("position")?);
+            phases.entry(run).or_default().push((position, phase(row)?));
         }
         for run in &mut runs {
-            run.phases = phases.remove(&run.id.0).unwrap_or_default();
+            let mut of_run = phases.remove(&run.id.0).unwrap_or_default();
+            of_run.sort_by_key(|(position, _)| *position);
+            run.phases = of_run.into_iter().map(|(_, phase)| phase).collect();
         }
         Ok(runs)
     }

@@ -176,6 +176,11 @@ pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// The beginning of a text, folded: what lists are sorted by and searched in. An index takes no longer ones.
+pub fn sort_key(text: &str) -> String {
+    fold(text).chars().take(200).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

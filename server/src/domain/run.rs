@@ -222,6 +222,20 @@ words!(PhaseKind {
 words!(PhaseState { Waiting = "WAITING", Running = "RUNNING", Done = "DONE", AlreadyDone = "ALREADY_DONE" });
 
 impl RunKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Import,
+        Self::Sync,
+        Self::Shipments,
+        Self::EndOfDay,
+        Self::SynchronizeProducts,
+        Self::ImportInventory,
+        Self::SynchronizeCarriers,
+        Self::SynchronizeCustomers,
+        Self::SynchronizePickingOrders,
+        Self::Reconciliation,
+    ];
+
     /// The five actions of Manual Sync, in the order in which they are safe (spec C13 to C17).
     pub const MANUAL: [Self; 5] = [
         Self::SynchronizeProducts,

@@ -17,7 +17,7 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 47] = [
+pub const RULES: [(&str, Rule); 48] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.EndOfDay", Rule::Operate),
@@ -34,6 +34,7 @@ pub const RULES: [(&str, Rule); 47] = [
     ("PluginHostService.GetReport", Rule::Read),
     ("PluginHostService.ListReportExceptions", Rule::Read),
     ("PluginHostService.ListParkedRecords", Rule::Read),
+    ("PluginHostService.ListParkedGroups", Rule::Read),
     ("PluginHostService.ResolveParkedRecord", Rule::Operate),
     ("PluginHostService.ExplainCount", Rule::Read),
     ("WarehouseService.ListDivisions", Rule::Read),

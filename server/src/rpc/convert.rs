@@ -8,10 +8,12 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt
 
 use crate::{
     app::{self, Error},
-    bigcommerce, db,
+    bigcommerce::{self, Quota},
+    db,
     domain::{
         catalog::Tracking,
         configuration::Violation,
+        health::Health,
         run::{Counts, Phase, PhaseKind, PhaseState, Run, RunKind, RunState},
         stock::Excess,
         store::{Grants, Missing, Store, StoreState},
@@ -53,6 +55,7 @@ same!(
 same!(RunState: Queued, Running, Complete, CompleteWithParked, Failed, Held);
 same!(PhaseKind: Products, Inventory, Carriers, PickingOrders, Shipments, Counts, Customers, Comparison);
 same!(PhaseState: Waiting, Running, Done, AlreadyDone);
+same!(Health: InStep, NeedsAttention, Failing, NotSetUp);
 same!(StoreState: Connected, Refused);
 same!(Severity: Info, Warning, Error);
 same!(Tracking: None, Product, Variant);
@@ -152,6 +155,15 @@ fn excess(excess: Excess) -> v1::Excess {
     v1::Excess { zeroes, selling, units, drifted }
 }
 
+fn quota(quota: Quota) -> v1::Quota {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    v1::Quota {
+        limit: number(quota.limit),
+        left: number(quota.left),
+        window_ms: i64::try_from(quota.window.as_millis()).unwrap_or(i64::MAX),
+    }
+}
+
 /// The action that asks for a kind of run, if there is one.
 fn action_of(kind: RunKind) -> v1::Action {
     match kind {
@@ -207,7 +219,13 @@ pub(super) fn store_status(status: app::Status) -> v1::Status {
         running: status.running.as_ref().map(run_of),
         queued: status.queued.iter().map(run_of).collect(),
         last: status.last.as_ref().map(run_of),
+        last_sync: status.last_of.0.as_ref().map(run_of),
+        last_end_of_day: status.last_of.1.as_ref().map(run_of),
         parked: status.parked,
+        owed_shipments: status.owed_shipments,
+        health: status.health.0.wire(),
+        health_message: status.health.1,
+        quota: status.quota.map(quota),
         allowed_actions: status.actions.into_iter().map(action).collect(),
         last_sync_completed_at: status.synced_at.map(at),
         next_sync_due_at: status.sync_due_at.map(at),

@@ -6,23 +6,43 @@ use plugin_host_proto::v1;
 
 use super::convert;
 use crate::{
-    domain::store::Store,
+    app::Caller,
+    domain::{
+        picking::{OrderAction, OrderState},
+        store::Store,
+    },
     warehouse::{
-        orders::{OrderState, PickingLine, PickingOrder},
+        orders::{PickingLine, PickingOrder},
         places,
         shipments::{Shipment, ShipmentState},
     },
 };
 
-/// A picking order of a store, with the numbers of its items and its shipments.
+/// A picking order of a store, with the numbers of its items and its shipments, for somebody who looks at it.
 pub(super) fn picking_order(
-    division: &places::Division,
-    store: Store,
+    (caller, division, store): (&Caller, &places::Division, Store),
     order: PickingOrder,
     numbers: &HashMap<i64, String>,
     shipments: Vec<Shipment>,
 ) -> v1::PickingOrder {
+    let mut shipped: HashMap<i64, i64> = HashMap::new();
+    let counted = shipments.iter().filter(|shipment| shipment.state != ShipmentState::Refused);
+    for (line, units) in counted.flat_map(|shipment| &shipment.lines) {
+        *shipped.entry(*line).or_default() += units;
+    }
+    let of_line = |line: &PickingLine| shipped.get(&line.line_id).copied().unwrap_or_default();
+    let standing = order.standing(order.lines.iter().any(|line| line.picked > of_line(line)));
+    let action = |action: OrderAction| {
+        let obstacles = caller.obstacles(action.obstacle(standing));
+        v1::AllowedPickingOrderAction {
+            action: wire_action(action).into(),
+            allowed: obstacles.is_empty(),
+            reasons: obstacles.into_iter().map(convert::missing).collect(),
+        }
+    };
+    let allowed_actions = OrderAction::ALL.map(action).into();
     let line = |line: PickingLine| v1::PickingLine {
+        shipped: of_line(&line),
         line_id: line.line_id,
         item_number: line.item_id.and_then(|item| numbers.get(&item).cloned()).unwrap_or_default(),
         name: line.name,
@@ -48,6 +68,17 @@ pub(super) fn picking_order(
         lines: order.lines.into_iter().map(line).collect(),
         shipments: shipments.into_iter().map(wire_shipment).collect(),
         customer_id: order.header.customer_id.unwrap_or_default(),
+        allowed_actions,
+    }
+}
+
+fn wire_action(action: OrderAction) -> v1::PickingOrderAction {
+    match action {
+        OrderAction::Pick => v1::PickingOrderAction::Pick,
+        OrderAction::Ship => v1::PickingOrderAction::Ship,
+        OrderAction::Close => v1::PickingOrderAction::Close,
+        OrderAction::Reopen => v1::PickingOrderAction::Reopen,
+        OrderAction::Cancel => v1::PickingOrderAction::Cancel,
     }
 }
 

@@ -8,13 +8,18 @@ use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{auth, configuration, convert, page, reports, stream};
+use super::{
+    auth, configuration,
+    convert::{self, Wired as _},
+    page, reports, stream,
+};
 use crate::{
     app::{App, Caller, Error, Preview, RunRequest},
     bigcommerce::Urgency,
-    db::RunFilter,
+    db::RUN_ORDERS,
     domain::{
         configuration::Violation,
+        reason::Reason,
         run::{Run, RunId, RunKind},
         store::{Store, ready_for},
     },
@@ -163,9 +168,21 @@ impl PluginHostService for PluginHost {
         let store = self.store(&caller, &request.store_id).await?;
         let decision = reports::decision(request.resolution)
             .ok_or_else(|| invalid("resolution", "Say what shall become of the record."))?;
-        let run = self.app.resolve_parked(&caller, &store, request.parked_id, &decision).await;
-        let run = run.map_err(convert::status)?.map(|run| convert::run(&run, &store));
-        Ok(Response::new(v1::ResolveParkedRecordResponse { run }))
+        let (resolved, run) = match request.reason.as_str() {
+            "" => {
+                let run = self.app.resolve_parked(&caller, &store, request.parked_id, &decision).await;
+                (1, run.map_err(convert::status)?)
+            }
+            _ if request.parked_id != 0 => {
+                return Err(invalid("reason", "Name a record or a reason, not both."));
+            }
+            reason => {
+                let done = self.app.resolve_reason(&caller, &store, reason, &decision).await;
+                done.map_err(convert::status)?
+            }
+        };
+        let run = run.map(|run| convert::run(&run, &store));
+        Ok(Response::new(v1::ResolveParkedRecordResponse { run, resolved }))
     }
 
     async fn explain_count(
@@ -224,13 +241,16 @@ impl PluginHostService for PluginHost {
     async fn list_stores(&self, request: Request<v1::ListStoresRequest>) -> Reply<v1::ListStoresResponse> {
         let caller = self.caller(&request, "PluginHostService.ListStores").await?;
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
-        Ok(Response::new(v1::ListStoresResponse { stores: stores.iter().map(convert::store).collect() }))
+        Ok(Response::new(v1::ListStoresResponse {
+            stores: stores.iter().map(convert::store).collect(),
+            server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }))
     }
 
     async fn get_status(&self, request: Request<v1::GetStatusRequest>) -> Reply<v1::GetStatusResponse> {
         let caller = self.caller(&request, "PluginHostService.GetStatus").await?;
         let store = self.store(&caller, &request.into_inner().store_id).await?;
-        let status = self.app.status(store).await.map_err(convert::status)?;
+        let status = self.app.status(&caller, store).await.map_err(convert::status)?;
         Ok(Response::new(v1::GetStatusResponse { status: Some(convert::store_status(status)) }))
     }
 
@@ -267,12 +287,21 @@ impl PluginHostService for PluginHost {
         let caller = self.caller(&request, "PluginHostService.ListRuns").await?;
         let request = request.into_inner();
         let store = self.store(&caller, &request.store_id).await?;
-        let size = page::size(request.page_size)?;
-        let filter = RunFilter { before: page::number(&request.page_token)?, ..RunFilter::default() };
-        let runs = self.app.db.runs(store.id, filter, size).await.map_err(db_status)?;
-        let next_page_token = page::token(runs.len(), size, || runs.last().map(|run| [run.id.0.to_string()]));
-        let runs = runs.iter().map(|run| convert::run(run, &store)).collect();
-        Ok(Response::new(v1::ListRunsResponse { runs, next_page_token }))
+        let order_by = if request.order_by.is_empty() { "run_id desc" } else { &request.order_by };
+        let asked = page::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+            order_by,
+        };
+        let part = page::part(&asked, &RUN_ORDERS)?;
+        let kinds: Vec<RunKind> = request.kinds.iter().filter_map(|kind| RunKind::read(*kind)).collect();
+        let found = self.app.db.list_runs(store.id, &kinds, &part).await.map_err(db_status)?;
+        Ok(Response::new(v1::ListRunsResponse {
+            next_page_token: page::next(&part, &found),
+            total: found.total,
+            runs: found.rows.iter().map(|run| convert::run(run, &store)).collect(),
+        }))
     }
 
     async fn get_run(&self, request: Request<v1::GetRunRequest>) -> Reply<v1::GetRunResponse> {
@@ -309,11 +338,14 @@ impl PluginHostService for PluginHost {
         let (run, _) = self.run_of(&caller, request.run_id).await?;
         let size = page::size(request.page_size)?;
         let [reason, record] = page::parts(&request.page_token)?.unwrap_or_default();
-        let found = self.app.db.exceptions(run.id, &request.reason, (&reason, &record), size).await;
+        let from = (&*reason, &*record, page::skip(request.skip)?);
+        let found = self.app.db.exceptions(run.id, &request.reason, from, size).await;
         let found = found.map_err(db_status)?;
         let next_page_token = page::token(found.len(), size, || {
             found.last().map(|last| [last.reason.words().code.to_owned(), last.record.clone()])
         });
+        let groups = self.app.db.exception_groups(run.id).await.map_err(db_status)?;
+        let is_asked = |reason: Reason| [reason.words().code, ""].contains(&&*request.reason);
         let exceptions = found.into_iter().map(|exception| v1::ReportException {
             reason: exception.reason.words().code.into(),
             record: exception.record,
@@ -322,6 +354,7 @@ impl PluginHostService for PluginHost {
         Ok(Response::new(v1::ListReportExceptionsResponse {
             exceptions: exceptions.collect(),
             next_page_token,
+            total: groups.iter().filter(|(reason, _)| is_asked(*reason)).map(|(_, count)| count).sum(),
         }))
     }
 
@@ -334,12 +367,27 @@ impl PluginHostService for PluginHost {
         let store = self.store(&caller, &request.store_id).await?;
         let size = page::size(request.page_size)?;
         let after = page::number(&request.page_token)?.unwrap_or_default();
+        let from = (after, page::skip(request.skip)?);
         let found =
-            self.app.db.parked_records(store.id, &request.reason, after, size).await.map_err(db_status)?;
+            self.app.db.parked_records(store.id, &request.reason, from, size).await.map_err(db_status)?;
         let total = self.app.db.parked_count(store.id, &request.reason).await.map_err(db_status)?;
         let next_page_token =
             page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
-        let parked_records = found.into_iter().map(|parked| reports::parked(parked, &store)).collect();
+        let parked_records =
+            found.into_iter().map(|parked| reports::parked(parked, &caller, &store)).collect();
         Ok(Response::new(v1::ListParkedRecordsResponse { parked_records, next_page_token, total }))
+    }
+
+    async fn list_parked_groups(
+        &self,
+        request: Request<v1::ListParkedGroupsRequest>,
+    ) -> Reply<v1::ListParkedGroupsResponse> {
+        let caller = self.caller(&request, "PluginHostService.ListParkedGroups").await?;
+        let store = self.store(&caller, &request.into_inner().store_id).await?;
+        let groups = self.app.db.parked_groups(store.id).await.map_err(db_status)?;
+        Ok(Response::new(v1::ListParkedGroupsResponse {
+            total: groups.iter().map(|group| group.count).sum(),
+            groups: groups.into_iter().map(|group| reports::parked_group(&group, &caller)).collect(),
+        }))
     }
 }

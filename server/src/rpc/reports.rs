@@ -3,13 +3,19 @@
 use jiff::Timestamp;
 use plugin_host_proto::v1::{self, resolve_parked_record_request::Resolution as Wire};
 
-use super::convert::{self, Wired as _};
+use super::convert::{self, Wired, same};
 use crate::{
-    app::{Decision, Explanation},
-    db::{Check, ParkedRecord, Report, Resolution},
-    domain::{reason::Reason, store::Store},
+    app::{Caller, Decision, Explanation},
+    db::{Check, ParkedGroup, ParkedRecord, Report, Resolution},
+    domain::{
+        parked::ParkedResolution,
+        reason::Reason,
+        store::{Missing, Store},
+    },
     warehouse::promised::PromisedTo,
 };
+
+same!(ParkedResolution: Link, Number, Skip, Retry);
 
 /// A report of a run.
 pub(super) fn report(
@@ -48,8 +54,9 @@ pub(super) fn report(
 }
 
 /// A record that waits for a person.
-pub(super) fn parked(parked: ParkedRecord, store: &Store) -> v1::ParkedRecord {
+pub(super) fn parked(parked: ParkedRecord, caller: &Caller, store: &Store) -> v1::ParkedRecord {
     let words = parked.reason.words();
+    let obstacle = |resolution: ParkedResolution| resolution.obstacle(parked.kind);
     v1::ParkedRecord {
         parked_id: parked.id,
         store_id: store.hash.clone(),
@@ -60,7 +67,40 @@ pub(super) fn parked(parked: ParkedRecord, store: &Store) -> v1::ParkedRecord {
         explanation: format!("{} ({})", words.explanation, parked.detail),
         way_out: words.way_out.into(),
         parked_at: Some(convert::at(parked.parked_at)),
+        allowed_resolutions: resolutions(&ParkedResolution::ALL, caller, obstacle),
     }
+}
+
+/// The records that wait for the same reason.
+pub(super) fn parked_group(group: &ParkedGroup, caller: &Caller) -> v1::ParkedGroup {
+    let words = group.reason.words();
+    let obstacle =
+        |resolution: ParkedResolution| group.kinds.iter().find_map(|kind| resolution.obstacle(*kind));
+    v1::ParkedGroup {
+        reason: words.code.into(),
+        count: group.count,
+        explanation: words.explanation.into(),
+        way_out: words.way_out.into(),
+        oldest_at: Some(convert::at(group.oldest_at)),
+        allowed_resolutions: resolutions(&ParkedResolution::OF_MANY, caller, obstacle),
+    }
+}
+
+/// Some resolutions with what stands in their way.
+fn resolutions(
+    all: &[ParkedResolution],
+    caller: &Caller,
+    obstacle: impl Fn(ParkedResolution) -> Option<Missing>,
+) -> Vec<v1::AllowedResolution> {
+    let allowed = |resolution: &ParkedResolution| {
+        let obstacles = caller.obstacles(obstacle(*resolution));
+        v1::AllowedResolution {
+            resolution: resolution.wire(),
+            allowed: obstacles.is_empty(),
+            reasons: obstacles.into_iter().map(convert::missing).collect(),
+        }
+    };
+    all.iter().map(allowed).collect()
 }
 
 /// What a person decided about one; none where nothing was said.

@@ -153,7 +153,7 @@ impl Watcher {
 
     async fn snapshot(&mut self, id: StoreId) -> Result<(), Status> {
         let Some(store) = self.app.db.store(id).await.map_err(db)? else { return Ok(()) };
-        let status = self.app.status(store.clone()).await.map_err(convert::status)?;
+        let status = self.app.status(&self.caller, store.clone()).await.map_err(convert::status)?;
         if let Some(watched) = self.stores.get_mut(&id) {
             watched.last = status.event_number;
             watched.store = store;

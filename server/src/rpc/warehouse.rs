@@ -1,5 +1,7 @@
 //! `WarehouseService`: the IntelliTrack side.
 
+use std::collections::HashMap;
+
 use plugin_host_proto::v1::{self, warehouse_service_server::WarehouseService};
 use tonic::{Request, Response, Status};
 
@@ -17,7 +19,9 @@ use crate::{
         changes::{self, ChangeFilter, ChangeKind},
         customers, items,
         orders::{self, OrderFilter, PickingOrder},
-        places, shipments, stock,
+        places,
+        shipments::{self, Shipment},
+        stock::{self, InventoryFilter},
     },
 };
 
@@ -57,6 +61,11 @@ impl Warehouse {
         Ok(v1::Division { division: division.code, store_ids })
     }
 
+    /// The stores of a division whose orders and customers are the caller's business.
+    fn stores_of(&self, caller: &Caller, division: &places::Division) -> Vec<StoreId> {
+        caller.only_store().map_or_else(|| division.stores.clone(), |only| vec![only])
+    }
+
     /// A picking order, unless it is of a store that the caller does not know of.
     async fn picking_order(
         &self,
@@ -64,12 +73,31 @@ impl Warehouse {
         division: &places::Division,
         order: PickingOrder,
     ) -> Result<Option<v1::PickingOrder>, Status> {
+        Ok(self.picking_orders(caller, division, vec![order]).await?.pop())
+    }
+
+    /// Picking orders, without those of stores that the caller does not know of.
+    async fn picking_orders(
+        &self,
+        caller: &Caller,
+        division: &places::Division,
+        orders: Vec<PickingOrder>,
+    ) -> Result<Vec<v1::PickingOrder>, Status> {
         let stores = self.app.stores(caller).await.map_err(convert::status)?;
-        let Some(store) = stores.into_iter().find(|store| store.id == order.of.0) else { return Ok(None) };
-        let items: Vec<i64> = order.lines.iter().filter_map(|line| line.item_id).collect();
-        let numbers = items::numbers(&self.app.db, &items).await.map_err(db)?;
-        let shipped = shipments::of_order(&self.app.db, order.id).await.map_err(db)?;
-        Ok(Some(picking::picking_order(division, store, order, &numbers, shipped)))
+        let stores: HashMap<StoreId, Store> = stores.into_iter().map(|store| (store.id, store)).collect();
+        let items = orders.iter().flat_map(|order| &order.lines).filter_map(|line| line.item_id).collect();
+        let numbers = items::numbers(&self.app.db, items).await.map_err(db)?;
+        let mut shipped: HashMap<i64, Vec<Shipment>> = HashMap::new();
+        let ids = orders.iter().map(|order| order.id);
+        for shipment in shipments::of_orders(&self.app.db, ids).await.map_err(db)? {
+            shipped.entry(shipment.picking_order).or_default().push(shipment);
+        }
+        let known = orders.into_iter().filter_map(|order| {
+            let store = stores.get(&order.of.0)?.clone();
+            let shipments = shipped.remove(&order.id).unwrap_or_default();
+            Some(picking::picking_order((caller, division, store), order, &numbers, shipments))
+        });
+        Ok(known.collect())
     }
 }
 
@@ -171,17 +199,19 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.ListItems").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let size = page::size(request.page_size)?;
-        let [after] = page::parts(&request.page_token)?.unwrap_or_default();
-        let found =
-            items::list(&self.app.db, division.id, &request.search, &after, size).await.map_err(db)?;
-        let next_page_token = page::token(found.len(), size, || {
-            found.last().map(|last| [crate::domain::catalog::fold(&last.number)])
-        });
+        let asked = page::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+            order_by: &request.order_by,
+        };
+        let part = page::part(&asked, &items::ORDERS)?;
+        let found = items::list(&self.app.db, division.id, &request.search, &part).await.map_err(db)?;
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
         Ok(Response::new(v1::ListItemsResponse {
-            items: found.into_iter().map(|item| wire_item(&division, item, &stores)).collect(),
-            next_page_token,
+            next_page_token: page::next(&part, &found),
+            total: found.total,
+            items: found.rows.into_iter().map(|item| wire_item(&division, item, &stores)).collect(),
         }))
     }
 
@@ -192,16 +222,20 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.ListInventory").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let size = page::size(request.page_size)?;
-        let [number, location] = page::parts(&request.page_token)?.unwrap_or_default();
-        let after = (number.as_str(), location.parse().unwrap_or_default());
-        let found = stock::list(&self.app.db, division.id, &request.search, after, size).await.map_err(db)?;
-        let next_page_token = page::token(found.len(), size, || {
-            let (location, last) = found.last()?;
-            Some([crate::domain::catalog::fold(&last.item_number), location.to_string()])
-        });
-        let records = found.into_iter().map(|(_, record)| wire_record(&division, record)).collect();
-        Ok(Response::new(v1::ListInventoryResponse { records, next_page_token }))
+        let asked = page::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+            order_by: &request.order_by,
+        };
+        let part = page::part(&asked, &stock::ORDERS)?;
+        let filter = InventoryFilter { search: request.search, item_number: request.item_number };
+        let found = stock::list(&self.app.db, division.id, &filter, &part).await.map_err(db)?;
+        Ok(Response::new(v1::ListInventoryResponse {
+            next_page_token: page::next(&part, &found),
+            total: found.total,
+            records: found.rows.into_iter().map(|record| wire_record(&division, record)).collect(),
+        }))
     }
 
     async fn adjust_inventory(
@@ -249,20 +283,23 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.ListPickingOrders").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let size = page::size(request.page_size)?;
-        let filter = OrderFilter {
-            state: picking::order_state(request.state()),
-            search: request.search.clone(),
-            after: page::number(&request.page_token)?.unwrap_or_default(),
+        let asked = page::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+            order_by: &request.order_by,
         };
-        let found = orders::list(&self.app.db, division.id, &filter, size).await.map_err(db)?;
-        let next_page_token =
-            page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
-        let mut picking_orders = Vec::new();
-        for order in found {
-            picking_orders.extend(self.picking_order(&caller, &division, order).await?);
-        }
-        Ok(Response::new(v1::ListPickingOrdersResponse { picking_orders, next_page_token }))
+        let part = page::part(&asked, &orders::ORDERS)?;
+        let states = [request.state()].into_iter().chain(request.states());
+        let filter = OrderFilter {
+            stores: self.stores_of(&caller, &division),
+            states: states.filter_map(picking::order_state).collect(),
+            search: request.search.clone(),
+        };
+        let found = orders::list(&self.app.db, division.id, &filter, &part).await.map_err(db)?;
+        let (next_page_token, total) = (page::next(&part, &found), found.total);
+        let picking_orders = self.picking_orders(&caller, &division, found.rows).await?;
+        Ok(Response::new(v1::ListPickingOrdersResponse { picking_orders, next_page_token, total }))
     }
 
     async fn get_picking_order(
@@ -357,18 +394,25 @@ impl WarehouseService for Warehouse {
         let caller = self.caller(&request, "WarehouseService.ListCustomers").await?;
         let request = request.into_inner();
         let division = self.division(&caller, &request.division).await?;
-        let size = page::size(request.page_size)?;
-        let [name, id] = page::parts(&request.page_token)?.unwrap_or_default();
-        let after = (name.as_str(), id.parse().unwrap_or_default());
-        let of = (division.id, caller.only_store());
-        let found = customers::list(&self.app.db, of, &request.search, after, size).await.map_err(db)?;
-        let next_page_token = page::token(found.len(), size, || {
-            let last = found.last()?;
-            Some([crate::domain::catalog::fold(&last.shopper.name), last.id.to_string()])
-        });
+        let asked = page::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+            order_by: &request.order_by,
+        };
+        let part = page::part(&asked, &customers::ORDERS)?;
+        let of = (division.id, &*self.stores_of(&caller, &division));
+        let found = customers::list(&self.app.db, of, &request.search, &part).await.map_err(db)?;
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
-        let customers = found.into_iter().filter_map(|one| wire_customer(&division, one, &stores)).collect();
-        Ok(Response::new(v1::ListCustomersResponse { customers, next_page_token }))
+        Ok(Response::new(v1::ListCustomersResponse {
+            next_page_token: page::next(&part, &found),
+            total: found.total,
+            customers: found
+                .rows
+                .into_iter()
+                .filter_map(|customer| wire_customer(&division, customer, &stores))
+                .collect(),
+        }))
     }
 
     async fn list_changes(&self, request: Request<v1::ListChangesRequest>) -> Reply<v1::ListChangesResponse> {

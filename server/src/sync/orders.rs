@@ -17,6 +17,7 @@ use crate::{
         catalog::fold,
         configuration::{PickupRule, ShipmentRule},
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
+        picking::OrderState,
         reason::Reason,
         run::{Counts, PhaseKind},
     },
@@ -24,7 +25,7 @@ use crate::{
         changes::Change,
         items,
         order_states::{self, Wanted},
-        orders::{self, OrderState, PickingLine, PickingOrder, differences},
+        orders::{self, PickingLine, PickingOrder, differences},
         shipments,
     },
 };

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use crate::{
-    domain::order::{Consignment, OrderLine, StoreOrder, Wish},
-    warehouse::orders::{Header, OrderState, PickingLine},
+    domain::{
+        order::{Consignment, OrderLine, StoreOrder, Wish},
+        picking::OrderState,
+    },
+    warehouse::orders::{Header, PickingLine},
 };
 
 /// Items by product and variant.

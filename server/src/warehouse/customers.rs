@@ -4,9 +4,14 @@ use std::collections::HashMap;
 
 use sqlx::any::AnyRow;
 
+use super::counts::list_of;
 use crate::{
-    db::{Db, Result, Row, Tx, Value, insert, select_in},
-    domain::{catalog::fold, order::Shopper, store::StoreId},
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
+    domain::{
+        catalog::{fold, sort_key},
+        order::Shopper,
+        store::StoreId,
+    },
 };
 
 /// A customer.
@@ -69,20 +74,22 @@ pub async fn put(tx: &mut Tx, division: i64, customers: &[Customer]) -> Result<(
             customer.store.0.into(),
             (*store_customer_id).into(),
             name.clone().into(),
-            fold(name).into(),
+            sort_key(name).into(),
             company.clone().into(),
+            sort_key(company).into(),
             email.clone().into(),
             fold(email).into(),
             phone.clone().into(),
             address.clone().into(),
         ]
     };
-    let into = "customers (id, division_id, store_id, store_customer_id, name, name_key, company, email, email_key, \
-                phone, address)";
+    let into = "customers (id, division_id, store_id, store_customer_id, name, name_key, company, company_key, email, \
+                email_key, phone, address)";
     let (guests, known): (Vec<_>, Vec<_>) =
         customers.iter().partition(|customer| customer.shopper.store_customer_id == 0);
     let renew = "ON CONFLICT (store_id, store_customer_id) WHERE store_customer_id > 0 DO UPDATE SET \
                  name = excluded.name, name_key = excluded.name_key, company = excluded.company, \
+                 company_key = excluded.company_key, \
                  email = excluded.email, email_key = excluded.email_key, phone = excluded.phone, \
                  address = excluded.address";
     insert(tx, into, known.into_iter().map(row).collect(), renew).await?;
@@ -90,30 +97,33 @@ pub async fn put(tx: &mut Tx, division: i64, customers: &[Customer]) -> Result<(
     insert(tx, into, guests.into_iter().map(row).collect(), stay).await.map(drop)
 }
 
-/// Customers of a division by name and number, beginning after one; only those of one store where it is named.
+/// What customers can be sorted by.
+pub const ORDERS: [Order; 2] = [Order::text("name", "name_key"), Order::text("email", "email_key")];
+
+/// Customers of some stores in a division whose name, company or e-mail address contains a text.
 pub async fn list(
     db: &Db,
-    (division, store): (i64, Option<StoreId>),
+    (division, stores): (i64, &[StoreId]),
     search: &str,
-    after: (&str, i64),
-    limit: i64,
-) -> Result<Vec<Customer>> {
-    let pattern = super::items::pattern(search);
-    let statement = db
-        .statement(
-            "SELECT * FROM customers WHERE division_id = ? AND (? = 0 OR store_id = ?) \
-             AND (name_key > ? OR (name_key = ? AND id > ?)) AND (name_key LIKE ? ESCAPE '!' \
-             OR email_key LIKE ? ESCAPE '!' OR LOWER(company) LIKE ? ESCAPE '!') ORDER BY name_key, id LIMIT ?",
-        )
-        .bind(division)
-        .bind(store.map_or(0, |store| store.0))
-        .bind(store.map_or(0, |store| store.0))
-        .bind(after.0.to_owned())
-        .bind(after.0.to_owned())
-        .bind(after.1)
-        .bind(pattern.clone())
-        .bind(pattern.clone())
-        .bind(pattern)
-        .bind(limit);
-    db.rows(statement).await?.iter().map(customer).collect()
+    part: &Part,
+) -> Result<Listed<Customer>> {
+    let stores = list_of(stores.iter().map(|store| store.0));
+    let mut conditions = format!("division_id = ? AND store_id IN ({stores})");
+    let mut values = vec![division.into()];
+    let is_searched = !fold(search).is_empty();
+    if is_searched {
+        conditions += " AND (name_key LIKE ? ESCAPE '!' OR email_key LIKE ? ESCAPE '!' \
+                       OR company_key LIKE ? ESCAPE '!')";
+        values.extend(vec![Value::from(super::items::pattern(search)); 3]);
+    }
+    let source = Source { from: "customers", conditions, values };
+    let rows = Rows { columns: "id", ids: &["id"], source, counted: None, is_searched };
+    let listed = db.listed(&rows, part).await?;
+    let ids: Vec<i64> =
+        listed.rows.iter().map(|row| Row(row, "customers").int("id")).collect::<Result<_>>()?;
+    let rows = db.rows_in("SELECT * FROM customers WHERE 1 = 1", "id", ids.iter().copied()).await?;
+    let mut found: HashMap<i64, Customer> =
+        rows.iter().map(|row| customer(row).map(|one| (one.id, one))).collect::<Result<_>>()?;
+    let customers = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(listed.with(customers))
 }

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
-    db::{Db, Result, Row, Tx, Value, insert, select_in},
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
     domain::{
-        catalog::{Tracking, fold},
+        catalog::{Tracking, fold, sort_key},
         run::words,
         store::StoreId,
     },
@@ -186,14 +186,13 @@ pub async fn of_products(
 }
 
 /// The numbers of some items, by id.
-pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
-    let mut found = HashMap::new();
-    for id in ids {
-        if let Some(row) = db.row(db.statement("SELECT number FROM items WHERE id = ?").bind(*id)).await? {
-            found.insert(*id, Row(&row, "items").text("number")?);
-        }
-    }
-    Ok(found)
+pub async fn numbers(db: &Db, ids: BTreeSet<i64>) -> Result<HashMap<i64, String>> {
+    let rows = db.rows_in("SELECT id, number FROM items WHERE 1 = 1", "id", ids).await?;
+    let pair = |row| {
+        let row = Row(row, "items");
+        Ok((row.int("id")?, row.text("number")?))
+    };
+    rows.iter().map(pair).collect()
 }
 
 /// The highest product of a store that is bound; 0 when none is.
@@ -231,6 +230,7 @@ pub async fn add(
             division.into(),
             item.key.into(),
             item.number.into(),
+            sort_key(&item.fields.name).into(),
             item.fields.name.into(),
             uom.into(),
             item.fields.upc.into(),
@@ -239,7 +239,8 @@ pub async fn add(
             item.fields.weight.into(),
         ]
     });
-    let into = "items (id, division_id, number_key, number, name, uom_id, upc, price, currency, weight)";
+    let into =
+        "items (id, division_id, number_key, number, name_key, name, uom_id, upc, price, currency, weight)";
     insert(tx, into, rows.collect(), "ON CONFLICT (division_id, number_key) DO NOTHING").await
 }
 
@@ -264,8 +265,9 @@ pub async fn bind(tx: &mut Tx, store: StoreId, bindings: Vec<NewBinding>) -> Res
 /// Takes over what the store says of an item.
 pub async fn update(tx: &mut Tx, item: i64, fields: &StoreFields) -> Result<()> {
     let statement = tx
-        .statement("UPDATE items SET name = ?, upc = ?, price = ?, weight = ? WHERE id = ?")
+        .statement("UPDATE items SET name = ?, name_key = ?, upc = ?, price = ?, weight = ? WHERE id = ?")
         .bind(fields.name.clone())
+        .bind(sort_key(&fields.name))
         .bind(fields.upc.clone())
         .bind(fields.price)
         .bind(fields.weight)
@@ -296,69 +298,91 @@ pub async fn bound_items(db: &Db, store: StoreId) -> Result<i64> {
     Row(&rows[0], "items").int("items")
 }
 
-/// An item with its unit and its units on hand, of a division.
-const ITEM: &str = "SELECT items.*, uoms.code AS uom, CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory \
-    WHERE item_id = items.id) AS BIGINT) AS on_hand FROM items JOIN uoms ON uoms.id = uom_id \
-    WHERE items.division_id = ?";
+/// What items can be sorted by.
+pub const ORDERS: [Order; 3] = [
+    Order::text("item_number", "number_key"),
+    Order::text("name", "name_key"),
+    Order::number("on_hand", UNITS),
+];
 
-/// Items of a division by number, beginning after one, whose number or name contains a text.
-pub async fn list(db: &Db, division: i64, search: &str, after: &str, limit: i64) -> Result<Vec<Item>> {
-    let statement = db.statement(&format!("{ITEM} AND number_key > ? {SEARCH} ORDER BY number_key LIMIT ?"));
-    let statement = bind_search(statement.bind(division).bind(after.to_owned()), search).bind(limit);
-    let mut items = Vec::new();
-    for row in &db.rows(statement).await? {
-        items.push(item(db, row).await?);
+/// The units on hand of an item.
+const UNITS: &str =
+    "CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE item_id = items.id) AS BIGINT)";
+
+/// Items of a division whose number or name contains a text.
+pub async fn list(db: &Db, division: i64, search: &str, part: &Part) -> Result<Listed<Item>> {
+    let (search, pattern) = (fold(search), pattern(search));
+    let mut conditions = "division_id = ?".to_owned();
+    let mut values = vec![division.into()];
+    if !search.is_empty() {
+        conditions += SEARCH;
+        values.extend([pattern.clone().into(), pattern.into()]);
     }
-    Ok(items)
+    let is_searched = !search.is_empty();
+    let source = Source { from: "items", conditions, values };
+    let rows = Rows { columns: "id", ids: &["id"], source, counted: None, is_searched };
+    let listed = db.listed(&rows, part).await?;
+    let ids: Vec<i64> = listed.rows.iter().map(|row| Row(row, "items").int("id")).collect::<Result<_>>()?;
+    let mut items = of_ids(db, &ids).await?;
+    let found = ids.iter().filter_map(|id| items.remove(id)).collect();
+    Ok(listed.with(found))
 }
 
 /// The item of a division with a number.
 pub async fn by_number(db: &Db, division: i64, number: &str) -> Result<Option<Item>> {
-    let statement = db.statement(&format!("{ITEM} AND number_key = ?")).bind(division).bind(fold(number));
-    match db.row(statement).await? {
-        Some(row) => item(db, &row).await.map(Some),
-        None => Ok(None),
-    }
+    let statement = db.statement("SELECT id FROM items WHERE division_id = ? AND number_key = ?");
+    let Some(row) = db.row(statement.bind(division).bind(fold(number))).await? else { return Ok(None) };
+    let id = Row(&row, "items").int("id")?;
+    Ok(of_ids(db, &[id]).await?.remove(&id))
 }
 
-async fn item(db: &Db, row: &AnyRow) -> Result<Item> {
-    let fields = store_fields(row)?;
-    let row = Row(row, "items");
-    let id = row.int("id")?;
-    let bindings = "SELECT * FROM bindings WHERE item_id = ? ORDER BY store_id, product_id, variant_id";
-    let binding = |row| {
+/// Some items, by id.
+async fn of_ids(db: &Db, ids: &[i64]) -> Result<HashMap<i64, Item>> {
+    let items = format!(
+        "SELECT items.*, uoms.code AS uom, {UNITS} AS on_hand FROM items JOIN uoms ON uoms.id = uom_id WHERE 1 = 1"
+    );
+    let bindings = "SELECT * FROM bindings WHERE 1 = 1";
+    let (items, bindings) = futures::try_join!(
+        db.rows_in(&items, "items.id", ids.iter().copied()),
+        db.rows_in(bindings, "item_id", ids.iter().copied())
+    )?;
+    let mut found: HashMap<i64, Item> =
+        items.iter().map(|row| item(row).map(|item| (item.id, item))).collect::<Result<_>>()?;
+    for row in &bindings {
         let row = Row(row, "bindings");
-        let tracking = row.word("tracking", Tracking::from_word)?;
-        Ok((
+        let binding = (
             StoreId(row.int("store_id")?),
             row.int("product_id")?,
             row.int("variant_id")?,
             row.text("sku")?,
-            tracking,
-        ))
-    };
-    let bindings =
-        db.rows(db.statement(bindings).bind(id)).await?.iter().map(binding).collect::<Result<_>>()?;
+            row.word("tracking", Tracking::from_word)?,
+        );
+        if let Some(item) = found.get_mut(&row.int("item_id")?) {
+            item.bindings.push(binding);
+        }
+    }
+    for item in found.values_mut() {
+        item.bindings.sort_unstable_by_key(|binding| (binding.0, binding.1, binding.2));
+    }
+    Ok(found)
+}
+
+fn item(row: &AnyRow) -> Result<Item> {
+    let fields = store_fields(row)?;
+    let row = Row(row, "items");
     Ok(Item {
-        id,
+        id: row.int("id")?,
         number: row.text("number")?,
         uom: row.text("uom")?,
         fields,
         currency: row.text("currency")?,
         on_hand: row.int("on_hand")?,
-        bindings,
+        bindings: Vec::new(),
     })
 }
 
-/// The condition that finds a text in number or name, in any case as far as the engine folds it.
-pub(super) const SEARCH: &str =
-    "AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')";
-
-/// The values of [`SEARCH`].
-pub(super) fn bind_search(statement: crate::db::Statement, search: &str) -> crate::db::Statement {
-    let pattern = pattern(search);
-    statement.bind(fold(search)).bind(pattern.clone()).bind(pattern)
-}
+/// The condition that finds a text in number or name.
+pub(super) const SEARCH: &str = " AND (number_key LIKE ? ESCAPE '!' OR name_key LIKE ? ESCAPE '!')";
 
 /// What finds a text anywhere in a folded column, with LIKE and `!` as its escape.
 pub(super) fn pattern(search: &str) -> String {

@@ -5,26 +5,18 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::changes::{Change, ChangeKind};
-use crate::{
-    db::{Db, Result, Row, Tx, Value, insert, select_in},
-    domain::{catalog::fold, run::words, store::StoreId},
+use super::{
+    changes::{Change, ChangeKind},
+    counts::list_of,
 };
-
-/// How far a picking order is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderState {
-    /// It is to be picked.
-    Open,
-    /// It waits until what stands in its way is gone.
-    OnHold,
-    /// Everything was picked, or a person closed it.
-    Closed,
-    /// The store does not want it any more.
-    Cancelled,
-}
-
-words!(OrderState { Open = "OPEN", OnHold = "ON_HOLD", Closed = "CLOSED", Cancelled = "CANCELLED" });
+use crate::{
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
+    domain::{
+        catalog::{fold, sort_key},
+        picking::{OrderState, Standing},
+        store::StoreId,
+    },
+};
 
 /// What a picking order says of the store's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +90,20 @@ impl PickingOrder {
     /// Whether the shopper comes for it, so that there is nothing to ship.
     pub fn is_pickup(&self) -> bool {
         self.of.2 == 0 || self.header.ship_to.is_empty()
+    }
+
+    /// What decides about what may be done with it.
+    pub fn standing(&self, has_unshipped: bool) -> Standing<'_> {
+        Standing {
+            number: &self.number,
+            state: self.header.state,
+            problem: &self.header.problem,
+            by_hand: self.by_hand,
+            is_begun: self.is_begun(),
+            is_picked: self.is_picked(),
+            is_pickup: self.is_pickup(),
+            has_unshipped,
+        }
     }
 
     /// Whether nothing of it is left to pick.
@@ -218,7 +224,7 @@ pub async fn division_of(tx: &mut Tx, id: i64) -> Result<i64> {
 
 /// How many orders of a store have a picking order and are in one of some statuses, as far as is known.
 pub async fn known_in(db: &Db, store: StoreId, statuses: &[i64]) -> Result<i64> {
-    let statuses = super::counts::list_of(statuses.iter().copied());
+    let statuses = list_of(statuses.iter().copied());
     let sql = format!(
         "SELECT COUNT(*) AS orders FROM (SELECT DISTINCT order_id FROM picking_orders \
          WHERE store_id = ? AND store_status_id IN ({statuses})) AS known"
@@ -260,6 +266,7 @@ pub async fn add(tx: &mut Tx, division: i64, new: &[PickingOrder]) -> Result<u64
             header.problem.clone().into(),
             header.store_status_id.into(),
             header.customer.clone().into(),
+            sort_key(&header.customer).into(),
             header.email.clone().into(),
             header.ship_to.clone().into(),
             header.method.clone().into(),
@@ -269,7 +276,8 @@ pub async fn add(tx: &mut Tx, division: i64, new: &[PickingOrder]) -> Result<u64
         ]
     });
     let into = "picking_orders (id, division_id, number, number_key, store_id, order_id, consignment_id, state, \
-                problem, store_status_id, customer, email, ship_to, method, ordered_at, changed_at, customer_id)";
+                problem, store_status_id, customer, customer_key, email, ship_to, method, ordered_at, changed_at, \
+                customer_id)";
     insert(tx, into, rows.collect(), "ON CONFLICT (division_id, number_key) DO NOTHING").await
 }
 
@@ -313,13 +321,14 @@ pub async fn put_lines(tx: &mut Tx, lines: &[(i64, &PickingLine)]) -> Result<()>
 pub async fn update(tx: &mut Tx, id: i64, header: &Header, at: Timestamp) -> Result<()> {
     let statement = tx
         .statement(
-            "UPDATE picking_orders SET state = ?, problem = ?, store_status_id = ?, customer = ?, email = ?, \
+            "UPDATE picking_orders SET state = ?, problem = ?, store_status_id = ?, customer = ?, customer_key = ?, email = ?, \
              ship_to = ?, method = ?, customer_id = COALESCE(?, customer_id), changed_at = ? WHERE id = ?",
         )
         .bind(header.state.word())
         .bind(header.problem.clone())
         .bind(header.store_status_id)
         .bind(header.customer.clone())
+        .bind(sort_key(&header.customer))
         .bind(header.email.clone())
         .bind(header.ship_to.clone())
         .bind(header.method.clone())
@@ -329,51 +338,62 @@ pub async fn update(tx: &mut Tx, id: i64, header: &Header, at: Timestamp) -> Res
     tx.execute(statement).await.map(drop)
 }
 
+/// What picking orders can be sorted by.
+pub const ORDERS: [Order; 4] = [
+    Order::number("ordered_at", "ordered_at"),
+    Order::number("number", "order_id"),
+    Order::text("customer", "customer_key"),
+    // As it happens, the words of the states stand in the order of the alphabet turned round.
+    Order::text("state", "state").reversed(),
+];
+
 /// Which picking orders to list.
 #[derive(Clone, Debug, Default)]
 pub struct OrderFilter {
-    /// Only those in this state.
-    pub state: Option<OrderState>,
+    /// Only those of these stores.
+    pub stores: Vec<StoreId>,
+    /// Only those in one of these states; all where there is none.
+    pub states: Vec<OrderState>,
     /// Only those whose number or customer contains this text.
     pub search: String,
-    /// Only those with a higher id.
-    pub after: i64,
 }
 
-/// Picking orders of a division, oldest first.
-pub async fn list(db: &Db, division: i64, filter: &OrderFilter, limit: i64) -> Result<Vec<PickingOrder>> {
-    let search = fold(&filter.search);
-    let pattern = super::items::pattern(&search);
-    let state = filter.state.map_or("", OrderState::word);
-    let statement = db
-        .statement(
-            "SELECT * FROM picking_orders WHERE division_id = ? AND id > ? AND (? = '' OR state = ?) \
-             AND (? = '' OR number_key LIKE ? ESCAPE '!' OR LOWER(customer) LIKE ? ESCAPE '!') ORDER BY id LIMIT ?",
-        )
-        .bind(division)
-        .bind(filter.after)
-        .bind(state)
-        .bind(state)
-        .bind(search)
-        .bind(pattern.clone())
-        .bind(pattern)
-        .bind(limit);
-    read(db, statement).await
+/// Picking orders of a division.
+pub async fn list(db: &Db, division: i64, filter: &OrderFilter, part: &Part) -> Result<Listed<PickingOrder>> {
+    let stores = list_of(filter.stores.iter().map(|store| store.0));
+    let mut conditions = format!("division_id = ? AND store_id IN ({stores})");
+    let mut values = vec![Value::from(division)];
+    if !filter.states.is_empty() {
+        let marks = vec!["?"; filter.states.len()].join(", ");
+        conditions += &format!(" AND state IN ({marks})");
+        values.extend(filter.states.iter().map(|state| state.word().into()));
+    }
+    let is_searched = !fold(&filter.search).is_empty();
+    if is_searched {
+        conditions += " AND (number_key LIKE ? ESCAPE '!' OR customer_key LIKE ? ESCAPE '!')";
+        values.extend(vec![Value::from(super::items::pattern(&filter.search)); 2]);
+    }
+    let source = Source { from: "picking_orders", conditions, values };
+    let rows = Rows { columns: "id", ids: &["id"], source, counted: None, is_searched };
+    let listed = db.listed(&rows, part).await?;
+    let ids =
+        listed.rows.iter().map(|row| Row(row, "picking_orders").int("id")).collect::<Result<Vec<_>>>()?;
+    let rows = db.rows_in("SELECT * FROM picking_orders WHERE 1 = 1", "id", ids.iter().copied()).await?;
+    let mut found: HashMap<i64, PickingOrder> =
+        read(db, &rows).await?.into_iter().map(|order| (order.id, order)).collect();
+    let orders = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(listed.with(orders))
 }
 
 /// The picking order of a division with a number.
 pub async fn by_number(db: &Db, division: i64, number: &str) -> Result<Option<PickingOrder>> {
     let sql = "SELECT * FROM picking_orders WHERE division_id = ? AND number_key = ?";
-    Ok(read(db, db.statement(sql).bind(division).bind(fold(number))).await?.pop())
+    let rows = db.rows(db.statement(sql).bind(division).bind(fold(number))).await?;
+    Ok(read(db, &rows).await?.pop())
 }
 
-async fn read(db: &Db, statement: crate::db::Statement) -> Result<Vec<PickingOrder>> {
-    let rows = db.rows(statement).await?;
-    let mut lines = Vec::new();
-    for row in &rows {
-        let id = Row(row, "picking_orders").int("id")?;
-        let sql = "SELECT * FROM picking_lines WHERE picking_order_id = ?";
-        lines.extend(db.rows(db.statement(sql).bind(id)).await?);
-    }
-    with_lines(&rows, &lines)
+async fn read(db: &Db, rows: &[AnyRow]) -> Result<Vec<PickingOrder>> {
+    let ids = rows.iter().map(|row| Row(row, "picking_orders").int("id")).collect::<Result<Vec<_>>>()?;
+    let lines = db.rows_in("SELECT * FROM picking_lines WHERE 1 = 1", "picking_order_id", ids).await?;
+    with_lines(rows, &lines)
 }

@@ -1,7 +1,9 @@
 //! Picking: units leave their location for an order, once.
 
-use super::orders::OrderState;
-use crate::db::{Db, Result, Row, Tx};
+use crate::{
+    db::{Db, Result, Row, Tx},
+    domain::picking::OrderState,
+};
 
 /// Units taken for a line of an order.
 #[derive(Clone, Debug)]

@@ -87,32 +87,41 @@ fn shipment(row: &AnyRow) -> Result<Shipment> {
     })
 }
 
-async fn read(db: &Db, statement: crate::db::Statement) -> Result<Vec<Shipment>> {
-    let mut shipments = Vec::new();
-    for row in &db.rows(statement).await? {
-        let mut shipment = shipment(row)?;
-        let lines = "SELECT line_id, units FROM shipment_lines WHERE shipment_id = ? ORDER BY line_id";
-        for row in &db.rows(db.statement(lines).bind(shipment.id)).await? {
-            let row = Row(row, "shipment_lines");
-            shipment.lines.push((row.int("line_id")?, row.int("units")?));
+async fn with_lines(db: &Db, rows: &[AnyRow]) -> Result<Vec<Shipment>> {
+    let mut shipments: Vec<Shipment> = rows.iter().map(shipment).collect::<Result<_>>()?;
+    shipments.sort_by_key(|shipment| shipment.id);
+    let ids = shipments.iter().map(|shipment| shipment.id);
+    for row in &db.rows_in("SELECT * FROM shipment_lines WHERE 1 = 1", "shipment_id", ids).await? {
+        let row = Row(row, "shipment_lines");
+        let (id, line) = (row.int("shipment_id")?, (row.int("line_id")?, row.int("units")?));
+        if let Ok(found) = shipments.binary_search_by_key(&id, |shipment| shipment.id) {
+            shipments[found].lines.push(line);
         }
-        shipments.push(shipment);
+    }
+    for shipment in &mut shipments {
+        shipment.lines.sort_unstable();
     }
     Ok(shipments)
 }
 
-/// Shipments of a picking order, oldest first.
-pub async fn of_order(db: &Db, picking_order: i64) -> Result<Vec<Shipment>> {
-    let sql = format!("SELECT {COLUMNS} WHERE picking_order_id = ? ORDER BY shipments.id");
-    read(db, db.statement(&sql).bind(picking_order)).await
+/// Shipments of some picking orders, oldest first.
+pub async fn of_orders(db: &Db, picking_orders: impl IntoIterator<Item = i64>) -> Result<Vec<Shipment>> {
+    let head = format!("SELECT {COLUMNS} WHERE 1 = 1");
+    with_lines(db, &db.rows_in(&head, "picking_order_id", picking_orders).await?).await
 }
 
 /// Shipments of a store that it does not have yet, oldest first.
 pub async fn owed(db: &Db, store: StoreId) -> Result<Vec<Shipment>> {
-    let sql = format!(
-        "SELECT {COLUMNS} WHERE shipments.store_id = ? AND shipments.state IN ('OWED', 'TRIED') ORDER BY shipments.id"
-    );
-    read(db, db.statement(&sql).bind(store.0)).await
+    let sql =
+        format!("SELECT {COLUMNS} WHERE shipments.store_id = ? AND shipments.state IN ('OWED', 'TRIED')");
+    with_lines(db, &db.rows(db.statement(&sql).bind(store.0)).await?).await
+}
+
+/// How many shipments a store does not have yet.
+pub async fn count_owed(db: &Db, store: StoreId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS owed FROM shipments WHERE store_id = ? AND state IN ('OWED', 'TRIED')";
+    let row = db.row(db.statement(sql).bind(store.0)).await?;
+    row.map_or(Ok(0), |row| Row(&row, "shipments").int("owed"))
 }
 
 /// Stores that are owed shipments for which something can be done now and no run is on its way.
@@ -143,7 +152,7 @@ pub async fn are_ours(db: &Db, store: StoreId) -> Result<Vec<i64>> {
 }
 
 /// Units of each line of a picking order that were picked and neither shipped nor owed, as the transaction sees it.
-async fn unshipped(tx: &mut Tx, picking_order: i64) -> Result<Vec<(i64, i64)>> {
+pub async fn unshipped(tx: &mut Tx, picking_order: i64) -> Result<Vec<(i64, i64)>> {
     let statement = tx
         .statement(
             "SELECT line_id, picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \

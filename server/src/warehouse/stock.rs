@@ -3,11 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use sqlx::any::AnyRow;
 
-use super::items::{SEARCH, bind_search};
+use super::items::{SEARCH, pattern};
 use crate::{
-    db::{Db, Result, Row, Tx, Value, insert, select_in},
-    domain::{catalog::Tracking, run::RunId, store::StoreId},
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
+    domain::{
+        catalog::{Tracking, fold},
+        run::RunId,
+        store::StoreId,
+    },
 };
 
 /// A variant that has an item, as the inventory phase needs it.
@@ -210,39 +215,86 @@ pub async fn adjust(db: &Db, tx: &mut Tx, adjustment: &Adjustment, keep_zero: bo
     Ok(Some(on_hand))
 }
 
-/// Inventory records of a division by item number, site and location, beginning after one.
+/// What inventory records can be sorted by.
+pub const ORDERS: [Order; 3] = [
+    Order::text("item_number", "number_key"),
+    Order::text("name", "name_key"),
+    Order::number("on_hand", "inventory.on_hand"),
+];
+
+/// Which inventory records to list.
+#[derive(Clone, Debug, Default)]
+pub struct InventoryFilter {
+    /// Only those of items whose number or name contains this text.
+    pub search: String,
+    /// Only those of the item with this number.
+    pub item_number: String,
+}
+
+/// Inventory records of a division.
 pub async fn list(
     db: &Db,
     division: i64,
-    search: &str,
-    after: (&str, i64),
-    limit: i64,
-) -> Result<Vec<(i64, InventoryRecord)>> {
-    let statement = db
-        .statement(&format!(
-            "SELECT locations.id AS location_id, sites.code AS site, locations.code AS location, number, name, \
-             uoms.code AS uom, on_hand, changed_at FROM inventory JOIN items ON items.id = item_id \
-             JOIN uoms ON uoms.id = uom_id JOIN locations ON locations.id = location_id \
-             JOIN sites ON sites.id = site_id WHERE items.division_id = ? \
-             AND (number_key > ? OR (number_key = ? AND locations.id > ?)) {SEARCH} \
-             ORDER BY number_key, locations.id LIMIT ?"
-        ))
-        .bind(division)
-        .bind(after.0.to_owned())
-        .bind(after.0.to_owned())
-        .bind(after.1);
-    let record = |row| {
-        let row = Row(row, "inventory");
-        let record = InventoryRecord {
-            site: row.text("site")?,
-            location: row.text("location")?,
-            item_number: row.text("number")?,
-            name: row.text("name")?,
-            uom: row.text("uom")?,
-            on_hand: row.int("on_hand")?,
-            changed_at: row.at("changed_at")?,
-        };
-        Ok((row.int("location_id")?, record))
+    filter: &InventoryFilter,
+    part: &Part,
+) -> Result<Listed<InventoryRecord>> {
+    let mut conditions = "items.id = item_id AND division_id = ?".to_owned();
+    let mut values = vec![Value::from(division)];
+    let (item, search) = (fold(&filter.item_number), fold(&filter.search));
+    if !item.is_empty() {
+        conditions += " AND number_key = ?";
+        values.push(item.clone().into());
+    }
+    if !search.is_empty() {
+        conditions += SEARCH;
+        values.extend(vec![Value::from(pattern(&search)); 2]);
+    }
+    // Without a wish, what lies in the division's locations is all there is, and need not be looked up by item.
+    let whole = || Source {
+        from: "inventory",
+        conditions: "location_id IN (SELECT locations.id FROM locations JOIN sites ON sites.id = site_id \
+                     WHERE sites.division_id = ?)"
+            .to_owned(),
+        values: vec![division.into()],
     };
-    db.rows(bind_search(statement, search).bind(limit)).await?.iter().map(record).collect()
+    let is_whole = item.is_empty() && search.is_empty();
+    let by_units = is_whole && part.order == ORDERS[2];
+    let rows = Rows {
+        columns: "item_id, location_id",
+        ids: &["item_id", "location_id"],
+        source: if by_units { whole() } else { Source { from: "items, inventory", conditions, values } },
+        counted: is_whole.then(whole),
+        is_searched: !search.is_empty(),
+    };
+    let listed = db.listed(&rows, part).await?;
+    let keys: Vec<(i64, i64)> = listed.rows.iter().map(key).collect::<Result<_>>()?;
+    let head = "SELECT item_id, location_id, sites.code AS site, locations.code AS location, number, name, \
+                uoms.code AS uom, on_hand, changed_at FROM inventory JOIN items ON items.id = item_id \
+                JOIN uoms ON uoms.id = uom_id JOIN locations ON locations.id = location_id \
+                JOIN sites ON sites.id = site_id WHERE 1 = 1";
+    let items: BTreeSet<i64> = keys.iter().map(|(item, _)| *item).collect();
+    let mut records = HashMap::new();
+    for row in &db.rows_in(head, "item_id", items).await? {
+        records.insert(key(row)?, record(row)?);
+    }
+    let found = keys.iter().filter_map(|key| records.remove(key)).collect();
+    Ok(listed.with(found))
+}
+
+fn key(row: &AnyRow) -> Result<(i64, i64)> {
+    let row = Row(row, "inventory");
+    Ok((row.int("item_id")?, row.int("location_id")?))
+}
+
+fn record(row: &AnyRow) -> Result<InventoryRecord> {
+    let row = Row(row, "inventory");
+    Ok(InventoryRecord {
+        site: row.text("site")?,
+        location: row.text("location")?,
+        item_number: row.text("number")?,
+        name: row.text("name")?,
+        uom: row.text("uom")?,
+        on_hand: row.int("on_hand")?,
+        changed_at: row.at("changed_at")?,
+    })
 }

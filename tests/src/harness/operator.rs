@@ -160,6 +160,7 @@ impl Operator {
                 reason: reason.to_owned(),
                 page_size: PAGE,
                 page_token,
+                ..ListReportExceptionsRequest::default()
             };
             let page = self.client.plugin_host().list_report_exceptions(request).await?.into_inner();
             Ok((page.exceptions, page.next_page_token))

@@ -59,6 +59,7 @@ play! {
     get_report(GetReportRequest) -> GetReportResponse;
     list_report_exceptions(ListReportExceptionsRequest) -> ListReportExceptionsResponse;
     list_parked_records(ListParkedRecordsRequest) -> ListParkedRecordsResponse;
+    list_parked_groups(ListParkedGroupsRequest) -> ListParkedGroupsResponse;
     resolve_parked_record(ResolveParkedRecordRequest) -> ResolveParkedRecordResponse;
     explain_count(ExplainCountRequest) -> ExplainCountResponse;
 }
