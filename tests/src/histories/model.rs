@@ -81,6 +81,8 @@ pub(crate) struct Order {
     pub(crate) status: u8,
     /// Whether it was archived.
     pub(crate) archived: bool,
+    /// Whether a sync that began after it was placed has ended well.
+    pub(crate) seen: bool,
     /// Whether picked goods of it were put back on the shelf, which nobody can tell the server.
     pub(crate) put_back: bool,
     /// The consignments whose picking orders the warehouse closed or cancelled by hand.
@@ -219,12 +221,20 @@ impl Model {
             id: order.id,
             status: order.status,
             archived: false,
+            seen: false,
             put_back: false,
             closed: BTreeSet::new(),
             collected: false,
             lines: lines.collect(),
         };
         self.orders.push(order);
+    }
+
+    /// Whatever the store's count of an order's goods does from now on, nobody is told why.
+    pub(crate) fn let_drift(&mut self, order: usize) {
+        for line in &self.orders[order].lines {
+            self.goods[line.good].may_drift = true;
+        }
     }
 
     /// Whether the store may say no to a shipment, with everything that was asked for before it.
@@ -289,6 +299,7 @@ mod tests {
             id: 1,
             status,
             archived: false,
+            seen: true,
             put_back: false,
             closed: BTreeSet::new(),
             collected: false,

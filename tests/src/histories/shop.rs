@@ -132,9 +132,14 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
             Some(format!("{units} of {} of order {id} are refunded", Model::name(line.good)))
         }
         Step::Status { order, to } => {
-            let id = model.orders[open_order(model, order)?].id;
+            let order = open_order(model, order)?;
+            let id = model.orders[order].id;
             let to = STATES[usize::from(to) % STATES.len()];
             store.set_status(id, to);
+            // It keeps what it has deducted; whether it ever did, the order does not say.
+            if to == 6 && !model.orders[order].seen {
+                model.let_drift(order);
+            }
             Some(format!("order {id} is moved to status {to}"))
         }
         Step::Collect { order } => {
@@ -156,8 +161,12 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
             Some(format!("order {id}, which was cancelled, is wanted after all"))
         }
         Step::Archive { order } => {
-            let id = model.orders[open_order(model, order)?].id;
+            let order = open_order(model, order)?;
+            let id = model.orders[order].id;
             store.edit_order(id, |order| order.is_deleted = true);
+            if !model.orders[order].seen {
+                model.let_drift(order);
+            }
             Some(format!("order {id} is archived"))
         }
         Step::Count { good, units } => {

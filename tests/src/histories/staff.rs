@@ -183,7 +183,14 @@ impl World {
             return Ok(());
         }
         let asked = Asked { order, consignment: now.consignment_id, lines: wanted, refusable: false };
-        self.model().asked.push(asked);
+        {
+            let mut model = self.model();
+            model.asked.push(asked);
+            // Goods leave for an order that the store has ended, and its count does not follow.
+            if !model.orders[order].is_promised() {
+                model.let_drift(order);
+            }
+        }
         self.say(format!("what is picked for {} is shipped", now.number));
         self.look();
         self.idle().await

@@ -286,6 +286,7 @@ impl World {
     pub(super) async fn finish(&mut self, run_id: i64) -> Result<Run> {
         self.disturbed = false;
         let began = std::time::Instant::now();
+        let placed = self.model().orders.len();
         let run = loop {
             self.heed().await?;
             let run = self.operator.run(run_id).await?;
@@ -299,6 +300,9 @@ impl World {
         self.disarm();
         self.heed().await?;
         self.outcome.runs += 1;
+        if run.state() != RunState::Failed {
+            self.model().orders[..placed].iter_mut().for_each(|order| order.seen = true);
+        }
         self.note_closings().await?;
         Ok(run)
     }
