@@ -117,7 +117,7 @@ impl Excess {
 }
 
 /// An item at the moment when the store's count was last put right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// What the store was told.
     pub published: i64,

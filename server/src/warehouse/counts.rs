@@ -247,3 +247,27 @@ pub async fn note_end(
         .bind(of.1);
     tx.execute(statement).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_a_server_broke_down_is_no_drift() {
+        let told = Baseline { published: 8, available: 8, ..Baseline::default() };
+        let meant = Baseline { published: 11, available: 11, moved: 3, ..told };
+        let counted = Counted {
+            of: (1, 1),
+            tracking: Tracking::Variant,
+            item: 1,
+            end: DayEnd { on_hand: 11, ..DayEnd::default() },
+            in_store: Some(11),
+            baseline: Some(told),
+            meant: Some(meant),
+            moved: 3,
+        };
+        assert_eq!(counted.drift(), 0);
+        assert_eq!(Counted { in_store: Some(8), ..counted }.drift(), 0, "it never got there");
+        assert_eq!(Counted { in_store: Some(9), ..counted }.drift(), 1, "somebody was there, too");
+    }
+}
