@@ -41,6 +41,7 @@ mod shipments;
 mod stores;
 mod stream;
 mod truth;
+mod unseen;
 
 /// Tells each story on both databases.
 macro_rules! on_both_databases {

@@ -161,7 +161,7 @@ impl App {
                 );
                 let changes = stock.into_iter().chain(differences(Some(&order), &after)).collect();
                 self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
-                self.owe(&mut tx, caller, &order, closes, (&asked.parcel, &pick.request_id)).await?;
+                self.owe(&mut tx, caller, &after, closes, (&asked.parcel, &pick.request_id)).await?;
                 tx.commit(&self.bus).await?;
                 self.request_shipments().await?;
             }
@@ -220,7 +220,8 @@ impl App {
         let saved = self.db.configuration(order.of.0).await?;
         let values = saved.map(|saved| saved.values).unwrap_or_default();
         if order.is_pickup() {
-            if closes && values.pickup_rule == PickupRule::Complete && order.of.1 > 0 {
+            // What the shopper did not get is not complete.
+            if closes && order.is_picked() && values.pickup_rule == PickupRule::Complete {
                 order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
             }
             return Ok(());
@@ -245,27 +246,13 @@ impl App {
         order: &PickingOrder,
         (parcel, request_id): (&Parcel, &str),
     ) -> Result<()> {
-        let lines = shipments::unshipped(tx, order.id).await?;
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let units: i64 = lines.iter().map(|(_, units)| units).sum();
         let provider = match parcel.provider.as_str() {
             "" => provider_in(&order.header.method),
             provider => provider,
         };
-        let new = shipments::NewShipment {
-            store: order.of.0,
-            picking_order: order.id,
-            provider: provider.to_owned(),
-            tracking_number: parcel.tracking_number.clone(),
-            lines,
-            actor: caller.name(),
-            request_id: request_id.to_owned(),
-        };
-        shipments::owe(&self.db, tx, &new).await?;
-        let words = format!("{units} units {} {}", new.provider, new.tracking_number);
-        let change = Change::of(ChangeKind::PickingOrder, &order.number, "shipment", "", words.trim_end());
+        let parcel = (provider, parcel.tracking_number.as_str());
+        let by = (caller.name(), request_id.to_owned());
+        let change = shipments::owe_picked(&self.db, tx, order, parcel, by).await?;
         let division = orders::division_of(tx, order.id).await?;
         self.note_changes(tx, caller, division, order.of.0, change.into_iter().collect()).await
     }

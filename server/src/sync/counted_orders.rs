@@ -16,6 +16,7 @@ use crate::{
         configuration::StockDecrease,
         order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
+    warehouse::counts,
 };
 
 /// The lines of one order whose goods have not left.
@@ -120,7 +121,49 @@ pub(super) async fn take_over(
 /// Replaces what was known of some orders by what their shoppers still get, whenever the store deducts it.
 pub(super) async fn take_promises(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<()> {
     for order in orders {
-        replace(work, tx, order.id, &open_lines(order, true)).await?;
+        let lines = open_lines(order, true);
+        if lines.is_empty() {
+            note_end(work, tx, order).await?;
+        }
+        replace(work, tx, order.id, &lines).await?;
+    }
+    Ok(())
+}
+
+/// Writes down what the end of an order does to the store's count that nobody can see from the order afterwards.
+async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder) -> Result<()> {
+    let statement = tx
+        .statement(
+            "SELECT o.*, COALESCE((SELECT CAST(SUM(picked) AS BIGINT) FROM picking_lines JOIN picking_orders \
+             ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
+             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked \
+             FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
+        )
+        .bind(work.store.id.0)
+        .bind(order.id);
+    let before = tx.rows(statement).await?;
+    let has_ended = |statuses: [i64; 2]| !order.is_archived && statuses.contains(&order.status_id);
+    if has_ended([4, 5]) {
+        // It gives back all of the order, also what has left.
+        for line in order.lines().filter(|line| line.shipped > 0 && !before.is_empty()) {
+            let of = (line.product_id, line.variant_id);
+            counts::note_end(tx, work.store.id, of, (0, line.shipped)).await?;
+        }
+        return Ok(());
+    }
+    for row in &before {
+        let row = Row(row, "open_order_lines");
+        let (line, picked) = (row.int("line_id")?, row.int("picked")?);
+        let kept = match order.lines().find(|now| now.line_id == line) {
+            // What was refunded stayed here, unless it was picked all the same.
+            Some(now) if has_ended([2, 10]) => now.refunded.min(now.quantity - picked),
+            None if has_ended([2, 10]) => 0,
+            _ => row.int("deducted")?,
+        };
+        if kept > 0 {
+            let of = (row.int("product_id")?, row.int("variant_id")?);
+            counts::note_end(tx, work.store.id, of, (kept, 0)).await?;
+        }
     }
     Ok(())
 }

@@ -122,7 +122,6 @@ pub(super) async fn read_store(work: &Work, phase: PhaseKind) -> Result<()> {
 
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
 async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
-    let for_nothing = counts::picked_for_nothing(&work.db, work.store.id).await?;
     let mut excess = Excess::default();
     let mut after = (0, 0);
     loop {
@@ -135,8 +134,7 @@ async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
             excess.selling += i64::from(in_store > 0);
             excess.zeroes += i64::from(in_store > 0 && counted.end.publish() == 0);
             excess.units += (counted.end.publish() - in_store).abs();
-            // What was picked for an order that ended is off the shelf, and nobody's doing in the store.
-            if counted.drift() != 0 && for_nothing.get(&counted.item) != Some(&counted.drift()) {
+            if counted.drift() != 0 {
                 drifted.push(drift_words(counted));
             }
         }
@@ -209,10 +207,7 @@ async fn send(
             if counted.in_store == Some(quantity) || refused.contains(&counted.of) {
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
                 // The store agrees; from here on what it does is compared with this.
-                let as_before = counted.baseline.is_some_and(|told| {
-                    (told.published, told.available) == (quantity, counted.end.available())
-                        && counted.adjusted == 0
-                });
+                let as_before = counted.baseline == Some(counted.to_tell());
                 if counted.in_store == Some(quantity) && !as_before {
                     told.push(*counted);
                 }
@@ -229,6 +224,16 @@ async fn send(
             // Variants that share a count are one write.
             let before = counted.in_store.unwrap_or_default();
             changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before, quantity });
+        }
+        let differs = |counted: &&counts::Counted| {
+            changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
+        };
+        if !work.dry_run && !changed.is_empty() {
+            // What is written and never noted must not look like somebody else's doing.
+            let meant: Vec<_> = page.iter().filter(differs).copied().collect();
+            let mut tx = work.page().await?;
+            counts::note_meant(&mut tx, work.store.id, &meant).await?;
+            tx.commit(&work.bus).await?;
         }
         let parked = if work.dry_run { Vec::new() } else { write(work, &changed).await? };
         refused.extend(parked.iter().map(|parked| (parked.record_id, parked.part_id)));

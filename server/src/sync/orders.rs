@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Result, Work, counted_orders, customers, elsewhere,
-    translation::{Items, Of, header, number, picking_line},
+    translation::{Items, Of, header, new_line, number, picking_line},
 };
 use crate::{
     bigcommerce::{OrderFilter, OrderPage},
     db::{Exception, NewParked, Tx},
     domain::{
+        carrier::provider_in,
         catalog::fold,
+        configuration::{PickupRule, ShipmentRule},
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
         picking::OrderState,
         reason::Reason,
@@ -23,7 +25,9 @@ use crate::{
         carriers,
         changes::Change,
         items,
-        orders::{self, PickingOrder, complete_kits, differences},
+        order_states::{self, Wanted},
+        orders::{self, PickingLine, PickingOrder, complete_kits, differences},
+        shipments,
     },
 };
 
@@ -129,6 +133,8 @@ async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i6
 struct Sorted {
     new: Vec<PickingOrder>,
     changed: Vec<PickingOrder>,
+    /// Those that end because nothing is left to pick.
+    closed: Vec<PickingOrder>,
     parked: Vec<NewParked>,
     sent_elsewhere: Vec<Exception>,
     changes: Vec<Change>,
@@ -198,6 +204,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
         }
     }
     write(work, tx, &mut sorted).await?;
+    report_closed(work, tx, &mut sorted).await?;
     let of = (work.store.id, work.lease.run, PHASE);
     sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
@@ -236,6 +243,24 @@ async fn write(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
     Ok(orders::put_lines(tx, &lines).await?)
 }
 
+/// Owes the store what the end of a picking order brings about, as if a person had picked its last unit (OQ-30).
+async fn report_closed(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
+    let values = &work.configuration;
+    for order in &sorted.closed {
+        if order.is_pickup() {
+            if values.pickup_rule == PickupRule::Complete {
+                order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
+            }
+        } else if values.shipment_rule == ShipmentRule::OnClose {
+            let parcel = (provider_in(&order.header.method), "");
+            let by =
+                (format!("run {}", work.lease.run.0), format!("closed/{}/{}", order.id, work.lease.run.0));
+            sorted.changes.extend(shipments::owe_picked(&work.db, tx, order, parcel, by).await?);
+        }
+    }
+    Ok(())
+}
+
 impl Sorted {
     fn park(&mut self, order: &PickingOrder, reason: Reason, detail: String) {
         let (_, order_id, consignment_id) = order.of;
@@ -270,8 +295,7 @@ impl Sorted {
         at: Timestamp,
     ) {
         let wanted = consignment.lines.iter().filter(|line| line.to_pick(0) > 0);
-        let lines: Vec<_> =
-            wanted.map(|line| picking_line(line, (line.to_pick(0), 0), &consignment.lines, items)).collect();
+        let lines: Vec<_> = wanted.map(|line| new_line(line, &consignment.lines, items)).collect();
         if lines.is_empty() {
             self.counts.skipped += 1;
             return;
@@ -372,11 +396,14 @@ impl Sorted {
         let mut surplus = Vec::new();
         for line in &mut lines {
             let now = wanted.iter().find(|now| now.line_id == line.line_id);
-            // What the store counts as sent up to what was picked here went out from here.
-            let units = now.map_or(0, |now| now.to_pick(line.picked.min(now.shipped)));
+            // What the store has come to count as sent, up to what was picked here, went out from here.
+            let sent = |now: &OrderLine| line.picked.min((now.shipped - line.shipped_before).max(0));
+            let units = now.map_or(0, |now| now.to_pick(sent(now)));
             let followed = follow(units, line.picked);
             if let Some(now) = now {
-                *line = picking_line(now, (followed.ordered, line.picked), wanted, items);
+                let shipped_before = line.shipped_before;
+                let followed = picking_line(now, (followed.ordered, line.picked), wanted, items);
+                *line = PickingLine { shipped_before, ..followed };
             } else {
                 line.ordered = followed.ordered;
             }
@@ -386,10 +413,11 @@ impl Sorted {
         }
         let known: BTreeSet<i64> = lines.iter().map(|line| line.line_id).collect();
         let added = wanted.iter().filter(|line| !known.contains(&line.line_id) && line.to_pick(0) > 0);
-        lines.extend(added.map(|line| picking_line(line, (line.to_pick(0), 0), wanted, items)));
+        lines.extend(added.map(|line| new_line(line, wanted, items)));
         complete_kits(&mut lines);
         picking.lines = lines;
-        if !surplus.is_empty() {
+        let (state, has_surplus) = (picking.header.state, !surplus.is_empty());
+        if has_surplus {
             self.park(picking, Reason::OrderChangedAfterPick, surplus.join(", "));
         }
         let left = !picking.is_picked();
@@ -408,6 +436,10 @@ impl Sorted {
             _ if picking.is_begun() => OrderState::Closed,
             _ => OrderState::Cancelled,
         };
+        // What was picked beyond what the store wants is for a person, and so is the rest then.
+        if picking.header.state == OrderState::Closed && state != OrderState::Closed && !has_surplus {
+            self.closed.push(picking.clone());
+        }
         picking.header.problem = match picking.header.state {
             OrderState::Cancelled if picking.by_hand => "it was cancelled here".to_owned(),
             OrderState::Cancelled => "nothing of it is left to pick".to_owned(),

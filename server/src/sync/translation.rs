@@ -56,6 +56,11 @@ pub(super) fn header(state: OrderState, of: Of<'_>, consignment: &Consignment) -
     }
 }
 
+/// A line of a picking order that is new, among the lines that are sent with it.
+pub(super) fn new_line(line: &OrderLine, lines: &[OrderLine], items: &Items) -> PickingLine {
+    PickingLine { shipped_before: line.shipped, ..picking_line(line, (line.to_pick(0), 0), lines, items) }
+}
+
 /// A line of a picking order, among the lines that are sent with it.
 ///
 /// What brought parts along and is not counted by itself is a kit: nothing of it but its parts is on a shelf (OQ-36).
@@ -68,6 +73,7 @@ pub(super) fn picking_line(
     let sold = items.get(&(line.product_id, line.variant_id));
     let has_parts = lines.iter().any(|part| part.parent_line_id == line.line_id);
     PickingLine {
+        shipped_before: 0,
         line_id: line.line_id,
         parent_line_id: line.parent_line_id,
         is_kit: has_parts && !sold.is_some_and(|sold| sold.is_tracked),

@@ -62,6 +62,8 @@ pub struct PickingLine {
     pub ordered: i64,
     /// Units picked.
     pub picked: i64,
+    /// Units that had left, from elsewhere, before there was a picking order.
+    pub shipped_before: i64,
 }
 
 /// A picking order.
@@ -191,6 +193,7 @@ fn line(row: &AnyRow) -> Result<(i64, PickingLine)> {
         sku: row.text("sku")?,
         ordered: row.int("ordered")?,
         picked: row.int("picked")?,
+        shipped_before: row.int("shipped_before")?,
     };
     Ok((row.int("picking_order_id")?, line))
 }
@@ -323,10 +326,11 @@ pub async fn put_lines(tx: &mut Tx, lines: &[(i64, &PickingLine)]) -> Result<()>
             line.picked.into(),
             line.parent_line_id.into(),
             i64::from(line.is_kit).into(),
+            line.shipped_before.into(),
         ]
     });
     let into = "picking_lines (picking_order_id, line_id, item_id, product_id, variant_id, name, sku, ordered, picked, \
-                parent_line_id, is_kit)";
+                parent_line_id, is_kit, shipped_before)";
     let again = "ON CONFLICT (picking_order_id, line_id) DO UPDATE SET item_id = excluded.item_id, \
                  product_id = excluded.product_id, variant_id = excluded.variant_id, name = excluded.name, \
                  sku = excluded.sku, ordered = excluded.ordered, parent_line_id = excluded.parent_line_id, \
