@@ -80,6 +80,7 @@ async fn set(changes: Changes, session: &mut Session<'_, '_>) -> Result<(), Erro
         configuration: Some(configuration),
         update_mask: Some(FieldMask { paths }),
         request_id: request_id(),
+        ..ConfigureRequest::default()
     };
     let saved = session.client.plugin_host().configure(request).await?.into_inner();
     if session.output.is_json() {

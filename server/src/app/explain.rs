@@ -51,7 +51,9 @@ impl App {
             StockDecrease::Off => false,
             StockDecrease::FollowStore => {
                 let api = self.api.store(&store.hash, self.db.token(store).await?, Urgency::Interactive);
-                api.settings().await?.decreases_when_placed
+                let deducts = api.settings().await?.decreases_when_placed;
+                self.db.note_deduction(store, deducts).await?;
+                deducts
             }
         };
         let mut others = division.stores.clone();

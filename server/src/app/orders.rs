@@ -127,6 +127,7 @@ impl App {
         let item = self.item(&division, &asked.item_number).await?;
         let line = line_to_pick(&order, &item, asked.units)?;
         let pick = Pick {
+            store: order.of.0,
             order: order.id,
             line,
             item: item.id,

@@ -244,7 +244,7 @@ fn by_the_clock(kind: RunKind) -> &'static str {
 }
 
 /// The zone a configuration's times are meant in.
-fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
+pub(super) fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
     let names = [&configuration.time_zone, &store.time_zone];
     names.into_iter().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

@@ -1,6 +1,6 @@
 //! Runs and phases as rows.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
@@ -114,7 +114,7 @@ impl Db {
         let mut conditions = "store_id = ?".to_owned();
         let mut values = vec![Value::from(store.0)];
         if !kinds.is_empty() {
-            conditions += &format!(" AND kind IN ({})", vec!["?"; kinds.len()].join(", "));
+            let _ = write!(conditions, " AND kind IN ({})", vec!["?"; kinds.len()].join(", "));
             values.extend(kinds.iter().map(|kind| kind.word().into()));
         }
         let source = Source { from: "runs", conditions, values };

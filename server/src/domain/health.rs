@@ -139,6 +139,7 @@ mod tests {
             state: StoreState::Connected,
             missing_scopes: Vec::new(),
             connected_at: Timestamp::UNIX_EPOCH,
+            deducts_when_placed: None,
         }
     }
 

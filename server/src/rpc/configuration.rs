@@ -5,7 +5,7 @@ use plugin_host_proto::v1;
 
 use super::convert::{Wired, at, same};
 use crate::{
-    app::Error,
+    app::{Error, Examined},
     db::SavedConfiguration,
     domain::{
         catalog::ItemNumberRule,
@@ -13,7 +13,8 @@ use crate::{
             Configuration, DriftPolicy, GuestRule, HoldLimits, OpenOrders, PickupRule, ShipmentRule,
             StockDecrease, StockScope, Violation,
         },
-        fields::FIELDS,
+        effects::{Around, effect},
+        fields::{FIELDS, Field, Group, grouped},
         store::Store,
     },
 };
@@ -29,7 +30,30 @@ same!(PickupRule: Leave, Complete);
 
 /// A configuration as saved; the defaults before the first save.
 pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -> v1::Configuration {
-    let values = saved.map(|saved| saved.values.clone()).unwrap_or_default();
+    values_of(saved.map(|saved| saved.values.clone()).unwrap_or_default(), saved, store)
+}
+
+/// The answer to a change that is only looked at.
+pub(super) fn examined(examined: Examined, store: &Store) -> v1::ConfigureResponse {
+    let fields = fields(&examined.values, store);
+    v1::ConfigureResponse {
+        configuration: Some(values_of(examined.values, examined.before.as_ref(), store)),
+        fields,
+        violations: examined.violations.into_iter().map(violation).collect(),
+    }
+}
+
+/// The answer to a change that cannot be read.
+pub(super) fn unreadable(violations: Vec<Violation>) -> v1::ConfigureResponse {
+    let violations = violations.into_iter().map(violation).collect();
+    v1::ConfigureResponse { violations, ..v1::ConfigureResponse::default() }
+}
+
+fn violation(violation: Violation) -> v1::Reason {
+    v1::Reason { code: "INVALID".into(), message: violation.message, field: violation.field.into() }
+}
+
+fn values_of(values: Configuration, saved: Option<&SavedConfiguration>, store: &Store) -> v1::Configuration {
     let time = |time: Time| time.strftime("%H:%M").to_string();
     v1::Configuration {
         revision: saved.map_or(0, |saved| saved.revision),
@@ -68,14 +92,22 @@ pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -
     }
 }
 
-/// What every field means.
-pub(super) fn fields() -> Vec<v1::ConfigurationField> {
-    let field = |field: &crate::domain::fields::Field| v1::ConfigurationField {
+/// What every field means, and what these values do.
+pub(super) fn fields(values: &Configuration, store: &Store) -> Vec<v1::ConfigurationField> {
+    let around = Around {
+        deducts_when_placed: store.deducts_when_placed,
+        time_zone: &store.time_zone,
+        hash: &store.hash,
+    };
+    let field = |(field, group): (&Field, Group)| v1::ConfigurationField {
         field: field.field.into(),
         label: field.label.into(),
         explanation: field.explanation.into(),
+        group: group.name.into(),
+        group_explanation: group.explanation.into(),
+        effect: effect(field.field, values, around),
     };
-    FIELDS.iter().map(field).collect()
+    grouped().map(field).collect()
 }
 
 /// A checked change of a configuration.

@@ -402,8 +402,8 @@ impl Sorted {
             let followed = follow(units, line.picked);
             if let Some(now) = now {
                 let shipped_before = line.shipped_before;
-                let followed = picking_line(now, (followed.ordered, line.picked), wanted, items);
-                *line = PickingLine { shipped_before, ..followed };
+                let renewed = picking_line(now, (followed.ordered, line.picked), wanted, items);
+                *line = PickingLine { shipped_before, ..renewed };
             } else {
                 line.ordered = followed.ordered;
             }

@@ -1,6 +1,6 @@
 //! Picking orders: what the warehouse is asked to pick, and what has been picked.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -387,7 +387,7 @@ pub async fn list(db: &Db, division: i64, filter: &OrderFilter, part: &Part) -> 
     let mut values = vec![Value::from(division)];
     if !filter.states.is_empty() {
         let marks = vec!["?"; filter.states.len()].join(", ");
-        conditions += &format!(" AND state IN ({marks})");
+        let _ = write!(conditions, " AND state IN ({marks})");
         values.extend(filter.states.iter().map(|state| state.word().into()));
     }
     let is_searched = !fold(&filter.search).is_empty();

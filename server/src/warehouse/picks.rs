@@ -2,12 +2,14 @@
 
 use crate::{
     db::{Db, Result, Row, Tx},
-    domain::picking::OrderState,
+    domain::{picking::OrderState, store::StoreId},
 };
 
 /// Units taken for a line of an order.
 #[derive(Clone, Debug)]
 pub struct Pick {
+    /// The store whose order it is.
+    pub store: StoreId,
     /// The picking order.
     pub order: i64,
     /// The line.
@@ -82,10 +84,11 @@ pub async fn pick(
     let id = db.next_id("picks").await?;
     let history = tx
         .statement(
-            "INSERT INTO picks (id, picking_order_id, line_id, item_id, location_id, units, actor, request_id, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO picks (id, store_id, picking_order_id, line_id, item_id, location_id, units, actor, \
+             request_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(id)
+        .bind(pick.store.0)
         .bind(pick.order)
         .bind(pick.line)
         .bind(pick.item)

@@ -129,6 +129,7 @@ fn field(field: &str, label: &str) -> ConfigurationField {
         field: field.to_owned(),
         label: label.to_owned(),
         explanation: format!("{label} is explained"),
+        ..ConfigurationField::default()
     }
 }
 
