@@ -69,21 +69,19 @@ pub fn run() -> anyhow::Result<()> {
             computer::save_file,
         ])
         .on_window_event(window::on_event)
-        .setup(|app| {
-            start(app.handle());
-            Ok(())
-        })
+        .setup(|app| Ok(start(app.handle())?))
         .run(tauri::generate_context!())
         .context("the window can't be opened")
 }
 
 /// What goes on beside the window.
-fn start(app: &AppHandle) {
+fn start(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
     app.set_theme(app.state::<Hosted>().remembered.preferences().theme.into());
     let pressed = app.clone();
-    app.notification().on_action(move |_| window::show_attention(&pressed));
+    app.notification().on_action(move |_| window::show_attention(&pressed))?;
     tauri::async_runtime::spawn(tray::make_where_possible(app.clone()));
     tauri::async_runtime::spawn(watch_all(app.clone()));
+    Ok(())
 }
 
 /// Follows every kept store; the window asks again for the one that it shows.

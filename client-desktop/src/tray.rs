@@ -16,8 +16,8 @@ use crate::{
     window,
 };
 
-const FINE: Image<'_> = include_image!("icons/tray.png");
-const NEEDS_ATTENTION: Image<'_> = include_image!("icons/tray-attention.png");
+const FINE: Image<'static> = include_image!("icons/tray.png");
+const NEEDS_ATTENTION: Image<'static> = include_image!("icons/tray-attention.png");
 const ERRORS: &str = "errors";
 const SHOW: &str = "show";
 const EXIT: &str = "exit";

@@ -74,9 +74,10 @@ struct Store {
 impl Watching {
     /// Watches a store anew, from a snapshot on, in place of an earlier watch of the same store.
     pub(crate) fn begin(&self, app: &AppHandle, name: &str, client: Client) {
+        let mut stores = self.stores();
+        let store = stores.entry(name.to_owned()).or_default();
         let task = tauri::async_runtime::spawn(follow(app.clone(), name.to_owned(), client));
-        let task = task.inner().abort_handle();
-        if let Some(before) = self.stores().entry(name.to_owned()).or_default().task.replace(task) {
+        if let Some(before) = store.task.replace(task.inner().abort_handle()) {
             before.abort();
         }
     }

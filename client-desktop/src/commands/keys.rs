@@ -26,7 +26,7 @@ const LONGEST_FILE: u64 = 4096;
 
 /// A store whose key is kept on this computer.
 #[derive(Debug, Serialize, TS)]
-#[ts(export, rename_all = "camelCase")]
+#[ts(export)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeptStore {
     /// What its key is called here.
@@ -59,7 +59,7 @@ pub(crate) struct KeyLook {
 
 /// The store that a key belongs to, as the server knows it.
 #[derive(Debug, Serialize, TS)]
-#[ts(export, rename_all = "camelCase")]
+#[ts(export)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StoreLook {
     /// Its id.

@@ -10,7 +10,7 @@ use plugin_host_proto::{
 
 use tokio::process::Child;
 
-use super::{Look, Screen, Window, window::program};
+use super::{Look, Screen, Window};
 use crate::{
     harness::{Engine, Home, Operator, Process, defaults, options, store_with, until},
     sandbox::{Catalogue, Options, Sandbox, store::NewOrder},
@@ -38,8 +38,13 @@ impl Shop {
 
     /// A store set up in any way, connected to a server, and with nothing configured.
     pub async fn with(options: Options) -> anyhow::Result<Self> {
+        Self::at(Engine::Sqlite, options).await
+    }
+
+    /// The same, with the server's state in this kind of database.
+    pub async fn at(engine: Engine, options: Options) -> anyhow::Result<Self> {
         let store = store_with(options).await?;
-        let home = Home::new(Engine::Sqlite, &store).await?;
+        let home = Home::new(engine, &store).await?;
         let server = Some(Process::start(&home).await?);
         let operator = Operator::of_new_store(&home, &store).await?;
         Ok(Self { operator, server, screen: Screen::start(1280, 800).await?, home, store })
@@ -65,7 +70,7 @@ impl Shop {
 
     /// Starts the program as a person does, not under the driver's control.
     pub fn start(&self) -> anyhow::Result<Child> {
-        let mut command = self.screen.command(program()?, &self.desk());
+        let mut command = self.screen.command(Window::program()?, &self.desk());
         Ok(command.stdin(Stdio::null()).spawn()?)
     }
 

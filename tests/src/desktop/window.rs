@@ -12,6 +12,7 @@ use fantoccini::{
     elements::{Element, ElementRef},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
+use plugin_host_server::clock::Clock;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
@@ -24,12 +25,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const FINDER: &str = "node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js";
 /// Judges a page by the rules of accessibility.
 const JUDGE: &str = "node_modules/axe-core/axe.min.js";
-
-/// The desktop client.
-pub(super) fn program() -> anyhow::Result<PathBuf> {
-    let parts = ["../client-desktop/src", "../proto/src", "../proto/pluginhost"];
-    harness::program("plugin-host-desktop", &parts)
-}
 
 /// A running desktop client; dropping it ends it.
 pub struct Window {
@@ -47,9 +42,15 @@ pub enum Look {
 }
 
 impl Window {
+    /// The desktop client as a file.
+    pub fn program() -> anyhow::Result<PathBuf> {
+        let parts = ["../client-desktop/src", "../proto/src", "../proto/pluginhost"];
+        harness::program("plugin-host-desktop", &parts)
+    }
+
     /// Starts the desktop client of somebody whose files are in `home`.
     pub async fn open(screen: &Screen, home: &Path) -> anyhow::Result<Self> {
-        let program = program()?;
+        let program = Self::program()?;
         let port = free_port()?;
         std::fs::create_dir_all(home)?;
         let log = std::fs::File::create(home.join("window.log"))?;
@@ -251,6 +252,22 @@ impl Window {
         Ok(self.run(script).await? == json!(true))
     }
 
+    /// From the start of the program to the page's first paint, in milliseconds.
+    pub async fn first_paint_ms(&self) -> anyhow::Result<u64> {
+        let script = "
+            const [paint] = performance.getEntriesByName('first-contentful-paint');
+            return paint ? performance.timeOrigin + paint.startTime : 0;";
+        let painted = self.run(script).await?.as_f64().context("a number")?;
+        let name = Self::program()?;
+        let began = newest_start_ms(&name).context("the program runs")?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "milliseconds since 1970"
+        )]
+        Ok((painted as u64).saturating_sub(began))
+    }
+
     /// Runs a script in the page.
     pub async fn run(&self, script: &str) -> anyhow::Result<Value> {
         Ok(self.client.execute(script, vec![]).await?)
@@ -293,4 +310,23 @@ impl Window {
         ensure!(self.run(&there).await? == json!(true), "{file} does not work in this window");
         Ok(())
     }
+}
+
+/// When the newest process of this program began, in milliseconds since 1970.
+fn newest_start_ms(program: &Path) -> Option<u64> {
+    /// The system counts in hundredths of a second.
+    const TICK_MS: u64 = 10;
+    let up = std::fs::read_to_string("/proc/uptime").ok()?;
+    let (seconds, hundredths) = up.split_whitespace().next()?.split_once('.')?;
+    let up = seconds.parse::<u64>().ok()? * 1_000 + hundredths.parse::<u64>().ok()? * TICK_MS;
+    let booted = u64::try_from(Clock::system().now().as_millisecond()).ok()?.saturating_sub(up);
+    let start = |id: u32| {
+        let running = std::fs::read_link(format!("/proc/{id}/exe")).ok()?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+        (running == program).then_some(booted + ticks * TICK_MS)
+    };
+    let ids =
+        std::fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter_map(start).max()
 }
