@@ -1,7 +1,7 @@
 // The one file that touches Tauri: what the window may ask of the program around it.
 
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { StatusJson, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
+import type { GetStatusResponseJson, ImportResponseJson, StatusJson, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
 import type { RunJson } from "./contract/pluginhost/v1/run_pb";
 import type { Failure } from "./types/Failure";
 import type { KeptStore } from "./types/KeptStore";
@@ -11,7 +11,7 @@ import type { Watched } from "./types/Watched";
 export type { Failure, KeptStore, KeyLook };
 
 /** An update of a store's status; an event is in proto3 JSON. */
-export type Update = Exclude<Watched, { type: "event" }> | { type: "event"; event: StreamStatusResponseJson };
+export type Update = Extract<Watched, { type: "lost" | "ended" }> | { type: "event"; event: StreamStatusResponseJson };
 
 /** The stores whose keys are kept on this computer. */
 export const keptStores = (): Promise<KeptStore[]> => invoke("kept_stores");
@@ -23,24 +23,27 @@ export const lookAtKey = (text: string): Promise<KeyLook> => invoke("look_at_key
 export const connect = (text: string): Promise<KeptStore> => invoke("connect", { text });
 
 /** A store as it is now. */
-export const readStatus = (name: string): Promise<StatusJson> => invoke("read_status", { name });
+export const readStatus = (name: string): Promise<StatusJson> =>
+  invoke<GetStatusResponseJson>("call", { name, method: "GetStatus", request: {} }).then(({ status }) => status ?? {});
 
 /** Asks for an import; a second press joins the first. */
-export const startImport = (name: string): Promise<RunJson> => invoke("start_import", { name });
+export const startImport = (name: string): Promise<RunJson> =>
+  invoke<ImportResponseJson>("call", { name, method: "Import", request: {} }).then(({ run }) => run ?? {});
 
 /** Watches a store in place of the one watched before. */
 export function watch(name: string, onUpdate: (update: Update) => void): Promise<void> {
-  const channel = new Channel<Update>();
-  channel.onmessage = onUpdate;
+  const channel = new Channel<Watched>();
+  channel.onmessage = (watched) => {
+    if (watched.type === "events") for (const event of watched.events) onUpdate({ type: "event", event: event as StreamStatusResponseJson });
+    else if (watched.type !== "asked") onUpdate(watched);
+  };
   return invoke("watch", { name, channel });
 }
 
 /** What went wrong, in words, whatever was thrown. */
 export function failure(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
-    const { message } = thrown as { message: unknown };
-    const reasons = (thrown as { reasons?: unknown }).reasons;
-    return { message: String(message), reasons: Array.isArray(reasons) ? reasons.map(String) : [] };
+    return { kind: "failed", reasons: [], ...(thrown as { message: string }) };
   }
-  return { message: String(thrown), reasons: [] };
+  return { kind: "failed", message: String(thrown), reasons: [] };
 }
