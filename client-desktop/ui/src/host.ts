@@ -1,17 +1,47 @@
 // The one file that touches Tauri: what the window may ask of the program around it.
 
+import type { MessageJsonType } from "@bufbuild/protobuf";
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { StatusJson, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
-import type { RunJson } from "./contract/pluginhost/v1/run_pb";
-import type { Failure } from "./types/Failure";
+import type { PluginHostService, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
+import type { ReasonJson } from "./contract/pluginhost/v1/store_pb";
+import type { WarehouseService } from "./contract/pluginhost/v1/warehouse_service_pb";
 import type { KeptStore } from "./types/KeptStore";
 import type { KeyLook } from "./types/KeyLook";
-import type { Watched } from "./types/Watched";
 
-export type { Failure, KeptStore, KeyLook };
+export type { KeptStore, KeyLook };
 
-/** An update of a store's status; an event is in proto3 JSON. */
-export type Update = Exclude<Watched, { type: "event" }> | { type: "event"; event: StreamStatusResponseJson };
+/** What a failure is, by what a person can do about it. */
+export type FailureKind = 
+  | "invalid" | "refused" | "stale" | "notFound" | "unauthorized" | "forbidden" | "unreachable" | "untrusted" | "outdated" | "failed";
+
+/** Why something a person asked for did not happen. */
+export type Failure = { message: string; reasons: ReasonJson[]; kind: FailureKind };
+
+/** What the window looks like and what it may interrupt for. */
+export type Preferences = { theme: "system" | "light" | "dark"; notifications: boolean };
+
+/** What the program says about itself. */
+export type About = { version: string; license: string; keysKeptIn: string };
+
+/** What watching a store brings. */
+export type Watched =
+  | { type: "events"; events: StreamStatusResponseJson[] }
+  | { type: "lost"; message: string; kind: FailureKind }
+  | { type: "ended"; message: string; kind: FailureKind };
+
+type Methods = (typeof PluginHostService)["method"] & (typeof WarehouseService)["method"];
+type Calls = { [Name in keyof Methods as Methods[Name]["methodKind"] extends "unary" ? Capitalize<Name> : never]: Methods[Name] };
+
+/** The name of a call, as the contract spells it. */
+export type Call = keyof Calls;
+/** What a call takes, in proto3 JSON. */
+export type Request<C extends Call> = MessageJsonType<Calls[C]["input"]>;
+/** What a call answers, in proto3 JSON. */
+export type Response<C extends Call> = MessageJsonType<Calls[C]["output"]>;
+
+/** Asks the server of a store. */
+export const call = <C extends Call>(name: string, method: C, request: Request<C>): Promise<Response<C>> =>
+  invoke("call", { name, method, request });
 
 /** The stores whose keys are kept on this computer. */
 export const keptStores = (): Promise<KeptStore[]> => invoke("kept_stores");
@@ -19,28 +49,56 @@ export const keptStores = (): Promise<KeptStore[]> => invoke("kept_stores");
 /** What a text says as a key, before anything is sent anywhere. */
 export const lookAtKey = (text: string): Promise<KeyLook> => invoke("look_at_key", { text });
 
+/** Lets a person choose a file and says what it holds as a key; nothing where no file was chosen. */
+export const lookAtKeyFile = (): Promise<KeyLook | null> => invoke("look_at_key_file");
+
 /** Tries a key, keeps it, and names its store. */
 export const connect = (text: string): Promise<KeptStore> => invoke("connect", { text });
 
-/** A store as it is now. */
-export const readStatus = (name: string): Promise<StatusJson> => invoke("read_status", { name });
+/** Connects with the key of the file that was chosen last. */
+export const connectFromFile = (): Promise<KeptStore> => invoke("connect_from_file");
 
-/** Asks for an import; a second press joins the first. */
-export const startImport = (name: string): Promise<RunJson> => invoke("start_import", { name });
+/** Shows this store first from now on. */
+export const chooseStore = (name: string): Promise<void> => invoke("choose_store", { name });
+
+/** Forgets a store's key on this computer. */
+export const forgetStore = (name: string): Promise<void> => invoke("forget_store", { name });
+
+/** Puts a store's key onto the clipboard without showing it here. */
+export const copyKey = (name: string): Promise<void> => invoke("copy_key", { name });
+
+/** The text of a store's key, because a person asked to see it. */
+export const showKey = (name: string): Promise<string> => invoke("show_key", { name });
+
+/** What this window should look like. */
+export const preferences = (): Promise<Preferences> => invoke("preferences");
+
+/** Keeps how this window should look. */
+export const savePreferences = (wanted: Preferences): Promise<void> => invoke("save_preferences", { preferences: wanted });
+
+/** Version, licences, and where keys are kept. */
+export const about = (): Promise<About> => invoke("about");
+
+/** Lets a person choose where a text is saved; false where they chose not to. */
+export const saveFile = (suggestedName: string, contents: string): Promise<boolean> =>
+  invoke("save_file", { suggestedName, contents });
 
 /** Watches a store in place of the one watched before. */
-export function watch(name: string, onUpdate: (update: Update) => void): Promise<void> {
-  const channel = new Channel<Update>();
-  channel.onmessage = onUpdate;
+export function watch(name: string, onWatched: (watched: Watched) => void): Promise<void> {
+  const channel = new Channel<Watched>();
+  channel.onmessage = onWatched;
   return invoke("watch", { name, channel });
 }
 
 /** What went wrong, in words, whatever was thrown. */
 export function failure(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
-    const { message } = thrown as { message: unknown };
-    const reasons = (thrown as { reasons?: unknown }).reasons;
-    return { message: String(message), reasons: Array.isArray(reasons) ? reasons.map(String) : [] };
+    const { message, reasons, kind } = thrown as { message: unknown; reasons?: unknown; kind?: unknown };
+    return {
+      message: String(message),
+      reasons: Array.isArray(reasons) ? (reasons as ReasonJson[]) : [],
+      kind: (typeof kind === "string" ? kind : "failed") as FailureKind,
+    };
   }
-  return { message: String(thrown), reasons: [] };
+  return { message: String(thrown), reasons: [], kind: "failed" };
 }
