@@ -3,31 +3,20 @@
 import type { MessageJsonType } from "@bufbuild/protobuf";
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { PluginHostService, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
-import type { ReasonJson } from "./contract/pluginhost/v1/store_pb";
 import type { WarehouseService } from "./contract/pluginhost/v1/warehouse_service_pb";
+import type { About } from "./types/About";
+import type { Failure } from "./types/Failure";
+import type { FailureKind } from "./types/FailureKind";
 import type { KeptStore } from "./types/KeptStore";
 import type { KeyLook } from "./types/KeyLook";
+import type { Preferences } from "./types/Preferences";
+import type { StoreLook } from "./types/StoreLook";
+import type { Watched as Sent } from "./types/Watched";
 
-export type { KeptStore, KeyLook };
+export type { About, Failure, FailureKind, KeptStore, KeyLook, Preferences, StoreLook };
 
-/** What a failure is, by what a person can do about it. */
-export type FailureKind = 
-  | "invalid" | "refused" | "stale" | "notFound" | "unauthorized" | "forbidden" | "unreachable" | "untrusted" | "outdated" | "failed";
-
-/** Why something a person asked for did not happen. */
-export type Failure = { message: string; reasons: ReasonJson[]; kind: FailureKind };
-
-/** What the window looks like and what it may interrupt for. */
-export type Preferences = { theme: "system" | "light" | "dark"; notifications: boolean };
-
-/** What the program says about itself. */
-export type About = { version: string; license: string; keysKeptIn: string };
-
-/** What watching a store brings. */
-export type Watched =
-  | { type: "events"; events: StreamStatusResponseJson[] }
-  | { type: "lost"; message: string; kind: FailureKind }
-  | { type: "ended"; message: string; kind: FailureKind };
+/** What watching a store brings; its events are in proto3 JSON. */
+export type Watched = Exclude<Sent, { type: "events" }> | { type: "events"; events: StreamStatusResponseJson[] };
 
 type Methods = (typeof PluginHostService)["method"] & (typeof WarehouseService)["method"];
 type Calls = { [Name in keyof Methods as Methods[Name]["methodKind"] extends "unary" ? Capitalize<Name> : never]: Methods[Name] };
@@ -51,6 +40,9 @@ export const lookAtKey = (text: string): Promise<KeyLook> => invoke("look_at_key
 
 /** Lets a person choose a file and says what it holds as a key; nothing where no file was chosen. */
 export const lookAtKeyFile = (): Promise<KeyLook | null> => invoke("look_at_key_file");
+
+/** Asks the server which store a key belongs to, and keeps nothing; without a text, the key of the file chosen last. */
+export const askStore = (text: string | null): Promise<StoreLook> => invoke("ask_store", { text });
 
 /** Tries a key, keeps it, and names its store. */
 export const connect = (text: string): Promise<KeptStore> => invoke("connect", { text });
@@ -79,8 +71,8 @@ export const savePreferences = (wanted: Preferences): Promise<void> => invoke("s
 /** Version, licences, and where keys are kept. */
 export const about = (): Promise<About> => invoke("about");
 
-/** Lets a person choose where a text is saved; false where they chose not to. */
-export const saveFile = (suggestedName: string, contents: string): Promise<boolean> =>
+/** Lets a person choose where a text is saved, and says where; nothing where they chose not to. */
+export const saveFile = (suggestedName: string, contents: string): Promise<string | null> =>
   invoke("save_file", { suggestedName, contents });
 
 /** Watches a store in place of the one watched before. */
@@ -93,12 +85,8 @@ export function watch(name: string, onWatched: (watched: Watched) => void): Prom
 /** What went wrong, in words, whatever was thrown. */
 export function failure(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
-    const { message, reasons, kind } = thrown as { message: unknown; reasons?: unknown; kind?: unknown };
-    return {
-      message: String(message),
-      reasons: Array.isArray(reasons) ? (reasons as ReasonJson[]) : [],
-      kind: (typeof kind === "string" ? kind : "failed") as FailureKind,
-    };
+    const { kind = "failed", message, reasons = [] } = thrown as Partial<Failure>;
+    return { kind, message: String(message), reasons };
   }
-  return { message: String(thrown), reasons: [], kind: "failed" };
+  return { kind: "failed", message: String(thrown), reasons: [] };
 }

@@ -1,6 +1,7 @@
 import type { ActionJson, AllowedActionJson } from "../contract/pluginhost/v1/store_pb";
 import type { StatusJson, StreamStatusResponseJson } from "../contract/pluginhost/v1/plugin_host_service_pb";
 import type { RunJson } from "../contract/pluginhost/v1/run_pb";
+import type { Page } from "../types/Page";
 import { clock } from "./clock.svelte";
 import { call, failure, watch, type Call, type FailureKind, type Request, type Response, type Watched } from "../host";
 
@@ -22,6 +23,8 @@ export class Live {
   version = $state(0);
   /** The newest state of runs that are not in the status any more, by number. */
   #ended = $state.raw<ReadonlyMap<string, RunJson>>(new Map());
+  /** The page somebody asked for outside the window, of this store or of another one. */
+  asked = $state.raw<{ name: string; page: Page } | undefined>();
   #refreshing = false;
   #again = false;
 
@@ -70,6 +73,10 @@ export class Live {
 
   /** Takes in what came. */
   take(watched: Watched): void {
+    if (watched.type === "asked") {
+      this.asked = { name: watched.name, page: watched.page };
+      return;
+    }
     if (watched.type !== "events") {
       const since = this.line.state === watched.type ? this.line.since : new Date();
       this.line = { state: watched.type, why: watched.message, kind: watched.kind, since };

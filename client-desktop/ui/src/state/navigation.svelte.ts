@@ -16,8 +16,9 @@ export class Navigation {
   #before: Place[] = [];
   readonly #guard: Guard;
 
-  constructor(guard: Guard) {
+  constructor(guard: Guard, first: Place = { page: "overview" }) {
     this.#guard = guard;
+    this.place = first;
   }
 
   /** Goes to a page, unless something there is not saved and the person wants to stay. */

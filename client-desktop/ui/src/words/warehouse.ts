@@ -69,7 +69,7 @@ export const warehouse = {
     noPlaces: "No location has any.",
     bufferText: "Units of each item that are never offered in the store.",
     bufferDo: "Change it in Basic Configuration",
-    term: (label: string, value: string) => `${label}: ${value}. Show how it comes about.`,
+    how: "How it comes about",
   },
   adjust: {
     title: "Adjust",

@@ -5,7 +5,7 @@ import { jsonName, type FieldName } from "./draft.svelte";
 /** Fields that are shown together with another one. */
 const companions: Partial<Record<FieldName, FieldName>> = { activeUntil: "activeFrom", endOfDayTime: "endOfDay" };
 
-export type FieldGroup = { name: string; fields: ConfigurationFieldJson[] };
+export type FieldGroup = { name: string; explanation: string; fields: ConfigurationFieldJson[] };
 
 /** The fields as the server groups them, in its order; those this window cannot show are left out. */
 export function grouped(fields: ConfigurationFieldJson[]): FieldGroup[] {
@@ -16,5 +16,5 @@ export function grouped(fields: ConfigurationFieldJson[]): FieldGroup[] {
     const group = field.group ?? "";
     groups.set(group, [...(groups.get(group) ?? []), field]);
   }
-  return [...groups].map(([name, fields]) => ({ name, fields }));
+  return [...groups].map(([name, fields]) => ({ name, explanation: fields[0]?.groupExplanation ?? "", fields }));
 }
