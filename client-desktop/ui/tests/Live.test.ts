@@ -18,9 +18,9 @@ function watched() {
 
 test("offline keeps the last known data and since when it is old", () => {
   const { live } = watched();
-  live.take({ type: "lost", message: "the server can't be reached", kind: "unreachable" });
+  live.take({ type: "lost", message: "the server can't be reached", kind: "unreachable", reasons: [] });
   const since = live.asOf;
-  live.take({ type: "lost", message: "still not", kind: "unreachable" });
+  live.take({ type: "lost", message: "still not", kind: "unreachable", reasons: [] });
   expect(live.connected).toBe(false);
   expect(live.status?.parked).toBe("3");
   expect(live.asOf).toBe(since);
