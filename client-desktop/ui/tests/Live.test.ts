@@ -57,3 +57,19 @@ test("a key that may only look is known by what the server says", () => {
   live.take({ type: "events", events: [{ snapshot: { ...snapshot, allowedActions: [{ action: "ACTION_SYNC", offered: true, reasons }] } }] });
   expect(live.readOnly).toBe(true);
 });
+
+test("while the server cannot be reached, what it answered last is shown, and nothing else is made up", async () => {
+  let reachable = true;
+  const running = program({
+    call: () => {
+      if (!reachable) throw { kind: "unreachable", message: "the server can't be reached", reasons: [] };
+      return { items: [{ itemNumber: "TENT-2" }] };
+    },
+  });
+  end = running.end;
+  const live = new Live("abc12");
+  await live.read("ListItems", { search: "tent" });
+  reachable = false;
+  expect((await live.read("ListItems", { search: "tent" })).items).toHaveLength(1);
+  await expect(live.read("ListItems", { search: "lamp" })).rejects.toMatchObject({ kind: "unreachable" });
+});

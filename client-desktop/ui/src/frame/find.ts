@@ -14,9 +14,9 @@ const FEW = 6;
 export async function find(live: Live, text: string): Promise<Found[]> {
   const some = { search: text, pageSize: FEW };
   const [items, orders, customers] = await Promise.all([
-    live.call("ListItems", some).then(({ items = [] }) => items, () => []),
-    live.call("ListPickingOrders", some).then(({ pickingOrders = [] }) => pickingOrders, () => []),
-    live.call("ListCustomers", some).then(({ customers = [] }) => customers, () => []),
+    live.read("ListItems", some).then(({ items = [] }) => items, () => []),
+    live.read("ListPickingOrders", some).then(({ pickingOrders = [] }) => pickingOrders, () => []),
+    live.read("ListCustomers", some).then(({ customers = [] }) => customers, () => []),
   ]);
   return [
     ...items.map(({ itemNumber = "", name = "", onHand }): Found => ({

@@ -12,7 +12,7 @@ export class Report {
   async read(live: Live, runId: string): Promise<void> {
     this.reading = true;
     try {
-      this.report = (await live.call("GetReport", { runId })).report;
+      this.report = (await live.read("GetReport", { runId })).report;
       this.failed = undefined;
     } catch (thrown) {
       const went = failure(thrown);
@@ -29,7 +29,7 @@ export async function allExceptions(live: Live, runId: string, reason = ""): Pro
   const all: ReportExceptionJson[] = [];
   let pageToken = "";
   do {
-    const page = await live.call("ListReportExceptions", { runId, reason, pageSize: 1000, pageToken });
+    const page = await live.read("ListReportExceptions", { runId, reason, pageSize: 1000, pageToken });
     all.push(...(page.exceptions ?? []));
     pageToken = page.nextPageToken ?? "";
   } while (pageToken);

@@ -17,7 +17,7 @@ export class Division {
 
   async read(live: Live): Promise<void> {
     try {
-      const [{ divisions = [] }, { configuration }] = await Promise.all([live.call("ListDivisions", {}), live.call("GetConfiguration", {})]);
+      const [{ divisions = [] }, { configuration }] = await Promise.all([live.read("ListDivisions", {}), live.read("GetConfiguration", {})]);
       const all = divisions.map(({ division = "" }) => division);
       if (all.join() !== this.all.join()) this.all = all;
       this.#own = configuration?.defaultDivision ?? "";

@@ -14,6 +14,9 @@ export type Line =
 const ended = (run: RunJson): boolean =>
   run.state !== "RUN_STATE_QUEUED" && run.state !== "RUN_STATE_RUNNING";
 
+/** How many answers are kept for the time when the server cannot be reached. */
+const KEPT_ANSWERS = 200;
+
 /** A store as it is now, kept up to date by its one status stream. */
 export class Live {
   readonly name: string;
@@ -25,6 +28,7 @@ export class Live {
   #ended = $state.raw<ReadonlyMap<string, RunJson>>(new Map());
   /** The page somebody asked for outside the window, of this store or of another one. */
   asked = $state.raw<{ name: string; page: Page } | undefined>();
+  readonly #answers = new Map<string, unknown>();
   #refreshing = false;
   #again = false;
 
@@ -145,5 +149,22 @@ export class Live {
   /** Asks the server of this store. */
   call<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
     return call(this.name, method, request);
+  }
+
+  /** Reads from the server of this store; while it cannot be reached, what it answered last. */
+  async read<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    const question = `${method} ${JSON.stringify(request)}`;
+    try {
+      const answer = await this.call(method, request);
+      this.#answers.delete(question);
+      this.#answers.set(question, answer);
+      const [oldest] = this.#answers.keys();
+      if (this.#answers.size > KEPT_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+      return answer;
+    } catch (thrown) {
+      const known = this.#answers.get(question);
+      if (known === undefined || failure(thrown).kind !== "unreachable") throw thrown;
+      return known as Response<C>;
+    }
   }
 }

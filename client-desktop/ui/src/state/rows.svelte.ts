@@ -49,6 +49,7 @@ export class Rows<T> {
     if (!read) return;
     const question = this.#question;
     const pages = [...this.#pages.keys()].slice(-4);
+    if (pages.length === 0) return this.ask(read);
     try {
       const parts = await Promise.all(pages.map(async (page) => [page, await read(page * PAGE, PAGE)] as const));
       if (question !== this.#question) return;

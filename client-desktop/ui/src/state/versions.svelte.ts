@@ -22,7 +22,7 @@ export class Versions {
 
   async read(live: Live): Promise<void> {
     try {
-      const [{ version }, { serverVersion = "" }] = await Promise.all([about(), live.call("ListStores", {})]);
+      const [{ version }, { serverVersion = "" }] = await Promise.all([about(), live.read("ListStores", {})]);
       this.client = version;
       this.server = serverVersion;
     } catch {

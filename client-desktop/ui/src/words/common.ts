@@ -35,6 +35,8 @@ export const common = {
     noneFits: "Nothing fits this search",
     noneFitsText: "Try fewer letters, or clear the search.",
     clear: "Clear search",
+    notRead: "Not read yet",
+    notReadText: "The server cannot be reached. This list is read as soon as it can be.",
   },
   counts: {
     created: "created",

@@ -33,7 +33,7 @@ export class Lists {
 
   /** Reads everything again. */
   async read(live: Live, division: string | undefined): Promise<void> {
-    this.#divisions = (await live.call("ListDivisions", {})).divisions ?? [];
+    this.#divisions = (await live.read("ListDivisions", {})).divisions ?? [];
     await this.choose(live, division, true);
   }
 
@@ -45,7 +45,7 @@ export class Lists {
       [this.#sites, this.#uoms] = [[], []];
       return;
     }
-    const [sites, uoms] = await Promise.all([live.call("ListSites", { division }), live.call("ListUoms", { division })]);
+    const [sites, uoms] = await Promise.all([live.read("ListSites", { division }), live.read("ListUoms", { division })]);
     if (this.#of === division) [this.#sites, this.#uoms] = [sites.sites ?? [], uoms.uoms ?? []];
   }
 

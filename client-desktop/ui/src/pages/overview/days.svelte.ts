@@ -11,7 +11,7 @@ export class Days {
 
   async read(live: Live): Promise<void> {
     try {
-      const { days = [], today } = await live.call("GetOverview", { days: 30 });
+      const { days = [], today } = await live.read("GetOverview", { days: 30 });
       this.orders = days.map(({ date = "", orders }) => ({ on: date, value: figure(orders) }));
       this.published = days.map(({ date = "", countsPublished }) => ({ on: date, value: figure(countsPublished) }));
       this.today = { orders: figure(today?.came), picked: figure(today?.picked), shipped: figure(today?.shipped) };

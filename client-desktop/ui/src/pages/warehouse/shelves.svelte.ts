@@ -14,8 +14,8 @@ export class Shelves {
       places(live, division),
       ...itemNumbers.map(async (itemNumber) => {
         const [{ records = [] }, { items = [] }] = await Promise.all([
-          live.call("ListInventory", { division, itemNumber, pageSize: 1000 }),
-          live.call("ListItems", { division, search: itemNumber, pageSize: 50 }),
+          live.read("ListInventory", { division, itemNumber, pageSize: 1000 }),
+          live.read("ListItems", { division, search: itemNumber, pageSize: 50 }),
         ]);
         const held = new Map(records.map(({ site, location, onHand }) => [`${site}/${location}`, figure(onHand)]));
         return { itemNumber, held, upc: items.find((item) => item.itemNumber === itemNumber)?.upc ?? "" };
