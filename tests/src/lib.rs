@@ -3,6 +3,8 @@
 // The bodies of orders have more fields than `json!` takes by default.
 #![recursion_limit = "256"]
 
+#[cfg(feature = "desktop")]
+pub mod desktop;
 pub mod harness;
 pub mod histories;
 pub mod sandbox;

@@ -4,14 +4,14 @@ mod shown;
 mod values;
 
 use pbjson_types::FieldMask;
-use plugin_host_proto::client;
+use plugin_host_proto::client::{self, request_id};
 use plugin_host_proto::v1::{ConfigureRequest, GetConfigurationRequest, GetConfigurationResponse};
 
 use self::shown::{explanations, pairs};
 use self::values::{Values, patch};
 use crate::error::Error;
 use crate::output::{Column, Output, Table};
-use crate::session::{Session, request_id};
+use crate::session::Session;
 use crate::text::escape;
 
 #[derive(Debug, clap::Subcommand)]
