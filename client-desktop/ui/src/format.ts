@@ -97,14 +97,22 @@ export function zoneName(zone: string | undefined): string {
 export const between = (from: string | undefined, until: string | undefined, now = Date.now()): number =>
   from ? Math.max(0, (until ? new Date(until).getTime() : now) - new Date(from).getTime()) : 0;
 
-/** A length of time in its two largest units, for example 2 min 5 s. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const unit = (value: number, name: "second" | "minute" | "hour" | "day") =>
-    new Intl.NumberFormat(undefined, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
-  if (ms < 1000) return "< " + unit(1, "second");
-  if (seconds < 60) return unit(seconds, "second");
-  if (seconds < 3600) return [unit(Math.floor(seconds / 60), "minute"), seconds % 60 ? unit(seconds % 60, "second") : ""].filter(Boolean).join(" ");
-  if (seconds < 86_400) return [unit(Math.floor(seconds / 3600), "hour"), unit(Math.floor((seconds % 3600) / 60), "minute")].join(" ");
-  return [unit(Math.floor(seconds / 86_400), "day"), unit(Math.floor((seconds % 86_400) / 3600), "hour")].join(" ");
+const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
+
+/** A length of time in its largest units, for example 2 min 5 s. */
+export function duration(ms: number, most: 1 | 2 = 2): string {
+  const format = (value: number, unit: (typeof units)[number][0]) =>
+    new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  if (ms < 1000) return `< ${format(1, "second")}`;
+  let left = Math.round(ms / 1000);
+  const parts: string[] = [];
+  for (const [unit, seconds] of units) {
+    const value = Math.floor(left / seconds);
+    left -= value * seconds;
+    if (value > 0) parts.push(format(value, unit));
+    // The second unit is the next smaller one, or none: 2 h, not 2 h 5 s.
+    else if (parts.length > 0) break;
+    if (parts.length === most) break;
+  }
+  return parts.join(" ");
 }

@@ -37,7 +37,7 @@ test("progress moves the run that is running, and a run that ended is not runnin
   live.take({ type: "events", events: [{ run: { runId: "7", kind: "RUN_KIND_SYNC", state: "RUN_STATE_COMPLETE" } }] });
   expect(live.status?.running).toBeUndefined();
   expect(live.status?.last?.runId).toBe("7");
-  expect(live.version).toBe(before + 1);
+  await vi.waitFor(() => expect(live.version).toBeGreaterThan(before));
   expect(live.run("7")?.state).toBe("RUN_STATE_COMPLETE");
 });
 
@@ -48,6 +48,7 @@ test("a thousand events make the window ask twice at most, not a thousand times"
   await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(asked.length).toBeLessThanOrEqual(2);
+  expect(live.version).toBeLessThanOrEqual(2);
 });
 
 test("a key that may only look is known by what the server says", () => {

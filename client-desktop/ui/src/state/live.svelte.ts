@@ -14,6 +14,9 @@ export type Line =
 const ended = (run: RunJson): boolean =>
   run.state !== "RUN_STATE_QUEUED" && run.state !== "RUN_STATE_RUNNING";
 
+/** How long lists are left alone after they were read again. */
+const PAUSE_MS = 500;
+
 /** How many answers are kept for the time when the server cannot be reached. */
 const KEPT_ANSWERS = 200;
 
@@ -31,6 +34,8 @@ export class Live {
   readonly #answers = new Map<string, unknown>();
   #refreshing = false;
   #again = false;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #missed = false;
 
   constructor(name: string) {
     this.name = name;
@@ -95,7 +100,7 @@ export class Live {
     const { snapshot, run, progress } = event;
     if (snapshot) {
       this.status = snapshot;
-      this.version++;
+      this.#changed();
       return;
     }
     if (progress) {
@@ -104,8 +109,24 @@ export class Live {
       return;
     }
     if (run) this.#took(run);
-    if (!run || ended(run)) this.version++;
+    if (!run || ended(run)) this.#changed();
     void this.refresh();
+  }
+
+  /** Lists are read again at once, and then twice a second at most, however much happens. */
+  #changed(): void {
+    if (this.#pause) {
+      this.#missed = true;
+      return;
+    }
+    this.version++;
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      if (this.#missed) {
+        this.#missed = false;
+        this.#changed();
+      }
+    }, PAUSE_MS);
   }
 
   #took(run: RunJson): void {

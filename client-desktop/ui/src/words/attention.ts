@@ -13,7 +13,6 @@ export const attention = {
   approveTitle: "Approve this End of Day?",
   approveText: "It is computed anew and may do what is said below and no more. The store shows the new counts at once.",
   approveWord: "approve",
-  approved: "End of Day was asked for",
   zeroes: (zeroes: string, selling: string) => `${zeroes} of ${selling} selling items would go to zero`,
   units: (units: string) => `${units} units would change in all`,
   drifted: (drifted: string) => `${drifted} counts were changed in the store by somebody else`,
@@ -61,5 +60,4 @@ export const attention = {
   },
   parkedAt: (when: string) => `parked ${when}`,
   more: (value: string | number) => `Show ${plural(value, "more", "more")}`,
-  conflicts: "Conflicts",
 };

@@ -1,7 +1,6 @@
 import { plural } from "./plural";
 
 export const common = {
-  product: "Plugin Host",
   choose: "Choose…",
   close: "Close",
   closeHint: "Close (Esc)",
@@ -20,9 +19,8 @@ export const common = {
   search: "Search",
   division: "Division",
   back: "Back",
-  moreBelow: "Show more",
   exportCsv: "Export CSV",
-  saved: (name: string) => `Saved ${name}.`,
+  saved: (path: string) => `Saved as ${path}.`,
   copied: "Copied",
   near: {
     today: (time: string) => time,

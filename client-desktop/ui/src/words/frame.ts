@@ -52,7 +52,6 @@ export const frame = {
   },
   bar: {
     label: "State of the store",
-    idle: "Nothing is running",
     queued: (what: string) => `${what} waits for its turn`,
     running: (what: string) => `${what} is running`,
     progress: (what: string, read: string, expected: string) => `${what} ${read} of ${expected}`,

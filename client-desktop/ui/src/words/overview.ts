@@ -10,10 +10,8 @@ export const overview = {
     HEALTH_FAILING: "Not working",
     HEALTH_NOT_SET_UP: "Not set up yet",
   },
-  syncNow: "Sync now",
   tiles: {
     orders: "Orders today",
-    ordersNone: "No orders yet today",
     picked: (value: string) => `${value} picked`,
     shipped: (value: string) => `${value} shipped`,
     published: "Stock published",

@@ -23,7 +23,8 @@ export function countWords(counts: CountsJson | undefined): string {
 
 /** What a run is called. */
 export function runName(run: RunJson): string {
-  const kind = activity.runKinds[run.kind ?? "RUN_KIND_UNSPECIFIED"];
+  // A newer server may know kinds that this window does not.
+  const kind = activity.runKinds[run.kind ?? "RUN_KIND_UNSPECIFIED"] ?? activity.runKinds.RUN_KIND_UNSPECIFIED;
   return run.dryRun ? activity.dryRunOf(kind) : kind;
 }
 

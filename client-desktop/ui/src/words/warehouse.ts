@@ -60,16 +60,14 @@ export const warehouse = {
     inStore: (value: string) => `The store shows ${value}.`,
     agrees: "That is what the store was told.",
     pending: "The warehouse has changed since; the next End of Day tells the store.",
-    drift: "Somebody changed it in the store.",
     places: "By location",
     counts: "counts",
     doesNotCount: "does not count",
-    ordersTitle: "By order",
     noOrders: "No order has promised any.",
     noPlaces: "No location has any.",
     bufferText: "Units of each item that are never offered in the store.",
     bufferDo: "Change it in Basic Configuration",
-    how: "How it comes about",
+    term: (value: string, label: string) => `${value} ${label}. How it comes about`,
   },
   adjust: {
     title: "Adjust",
@@ -82,7 +80,6 @@ export const warehouse = {
     will: (now: string, then: string) => `${now} now, ${then} afterwards`,
     done: (item: string, place: string, now: string) => `${item} in ${place}: ${now} on hand`,
     whole: "Write a whole number that is not zero.",
-    below: "There are not that many.",
     reasonMissing: "Say why; it is kept in the history.",
   },
   inventory: {
@@ -169,6 +166,5 @@ export const warehouse = {
     none: "Nothing has changed yet.",
     was: (before: string, after: string) => `${before || "–"} → ${after || "–"}`,
     added: "added",
-    gone: "removed",
   },
 };
