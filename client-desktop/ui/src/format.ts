@@ -22,22 +22,30 @@ export const change = (value: Figure): string => signed.format(figure(value));
 /** A part of a whole, for example 42 %. */
 export const percent = (part: number): string => share.format(part);
 
+/** Making a format takes longer than using it; null for a currency that nobody knows. */
+const currencies = new Map<string, Intl.NumberFormat | null>();
+
 /** An amount of money; empty where it is unknown. */
 export function money(amount: string | undefined, currency: string | undefined): string {
   if (!amount) return "";
   if (!currency) return amount;
-  try {
-    return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(Number(amount));
-  } catch {
-    return `${amount} ${currency}`;
+  let format = currencies.get(currency);
+  if (format === undefined) {
+    try {
+      format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+    } catch {
+      format = null;
+    }
+    currencies.set(currency, format);
   }
+  return format ? format.format(Number(amount)) : `${amount} ${currency}`;
 }
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
 /** A format in a store's time zone; the computer's own where the zone is not known to it. */
 function clock(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${JSON.stringify(options)}`;
+  const key = `${zone} ${Object.values(options).join()} ${Object.keys(options).join()}`;
   let format = made.get(key);
   if (!format) {
     try {

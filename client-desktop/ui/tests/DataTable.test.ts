@@ -1,7 +1,7 @@
 import { fireEvent, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { keepWidths, keptWidths, least, template, visible } from "../src/parts/columns";
+import { keepWidths, keptWidths, least, recycled, template, visible } from "../src/parts/columns";
 import { Rows } from "../src/state/rows.svelte";
 import Table from "./Table.svelte";
 
@@ -76,4 +76,12 @@ test("the column that grows takes what is left, until somebody gives it a width"
 test("rows are drawn where one looks, and no further than the list goes", () => {
   expect(visible(3600, 360, 36, 100_000)).toEqual({ from: 94, until: 116 });
   expect(visible(0, 360, 36, 4)).toEqual({ from: 0, until: 4 });
+});
+
+test("a row stays in its slot while one scrolls past it", () => {
+  const [before, after] = [recycled({ from: 94, until: 116 }), recycled({ from: 95, until: 117 })];
+  expect([...before].sort((one, other) => one - other)).toEqual(Array.from({ length: 22 }, (_, at) => 94 + at));
+  expect(before.filter((index, slot) => after[slot] !== index)).toEqual([94]);
+  expect(after).toContain(116);
+  expect(recycled({ from: 0, until: 0 })).toEqual([]);
 });

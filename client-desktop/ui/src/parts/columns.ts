@@ -51,3 +51,9 @@ export function visible(top: number, height: number, rowHeight: number, total: n
   const from = Math.max(0, Math.floor(top / rowHeight) - spare);
   return { from, until: Math.min(total, Math.ceil((top + height) / rowHeight) + spare) };
 }
+
+/** The rows to draw, each in the slot where it was before, so that scrolling changes texts instead of making rows. */
+export function recycled({ from, until }: { from: number; until: number }): number[] {
+  const slots = until - from;
+  return Array.from({ length: slots }, (_, slot) => from + ((slot - (from % slots) + slots) % slots));
+}
