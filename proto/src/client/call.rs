@@ -8,7 +8,7 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Request, Status};
 
-use super::{Client, Error, read, request_id};
+use super::{Authorized, Client, Error, read, request_id};
 use crate::json::CONTRACT;
 
 /// The services for daily work; what only an administrator does is not called by name.
@@ -36,7 +36,7 @@ impl Client {
         }
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
         let path = PathAndQuery::try_from(path).map_err(|error| Error::Failed(error.to_string()))?;
-        let call = async |service: tonic::client::Grpc<_>, request| {
+        let call = async |service: tonic::client::Grpc<Authorized>, request: DynamicMessage| {
             let mut service = service;
             service.ready().await.map_err(|error| Status::from_error(error.into()))?;
             service.unary(Request::new(request), path.clone(), Dynamic(method.output())).await
