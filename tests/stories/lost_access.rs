@@ -49,7 +49,7 @@ fn scopes_but(left_out: &str) -> Vec<String> {
 async fn a_token_that_is_refused_stops_everything_until_the_store_is_connected_again(
     engine: Engine,
 ) -> anyhow::Result<()> {
-    let Unattended { operator, home, store, clock, .. } = unattended(engine).await?;
+    let Unattended { operator, _server, home, store, clock } = unattended(engine).await?;
     let variant = store.with_store(|store| {
         let variant = store.shelf().products()[0].variants[0].id;
         store.place_order(NewOrder::paid([(variant, 1)]));
@@ -94,7 +94,7 @@ async fn a_token_that_is_refused_stops_everything_until_the_store_is_connected_a
 async fn a_permission_that_is_lost_is_named_and_costs_nothing_once_it_is_back(
     engine: Engine,
 ) -> anyhow::Result<()> {
-    let Unattended { operator, store, .. } = unattended(engine).await?;
+    let Unattended { operator, _server, store, .. } = unattended(engine).await?;
     let item = operator.items().await?.remove(0);
     adjust(&operator, &item.item_number, 7).await?;
     let token = store.token();

@@ -64,7 +64,10 @@ pub async fn put(db: &Db, tx: &mut Tx, division: i64, carrier: &Carrier) -> Resu
 
 /// Adds the shipping methods of some that no carrier of the division has, each to the carrier that its words name.
 pub async fn add_seen(db: &Db, tx: &mut Tx, division: i64, methods: BTreeSet<&str>) -> Result<()> {
-    let mut new: BTreeMap<String, &str> = methods.into_iter().map(|method| (fold(method), method)).collect();
+    let mut new: BTreeMap<String, &str> = BTreeMap::new();
+    for method in methods {
+        new.entry(fold(method)).or_insert(method);
+    }
     let head = "SELECT shipping_methods.name_key FROM shipping_methods JOIN carriers ON carriers.id = carrier_id \
                 WHERE division_id = ?";
     let keys = new.keys().map(|key| key.clone().into()).collect();
