@@ -15,9 +15,12 @@ pub(super) fn sent(
     consignment: Option<&Consignment>,
 ) -> Option<Exception> {
     let fewer = left(known) - left(now);
-    let picked = |id: i64| known.lines.iter().find(|line| line.line_id == id).map_or(0, |line| line.picked);
+    let ours = |id: i64| {
+        let line = known.lines.iter().find(|line| line.line_id == id);
+        line.map_or(0, |line| line.shipped_before + line.picked)
+    };
     let lines = consignment.map(|consignment| &consignment.lines[..]).unwrap_or_default();
-    let is_sent = lines.iter().any(|line| line.shipped > picked(line.line_id));
+    let is_sent = lines.iter().any(|line| line.shipped > ours(line.line_id));
     let is_done = matches!(now.header.store_status_id, 2 | 10);
     (fewer > 0 && (is_sent || is_done)).then(|| Exception {
         reason: Reason::SentElsewhere,

@@ -6,16 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Work, counted_orders, customers, elsewhere,
+    Result, Work, counted_orders, customers, elsewhere, shipments,
     translation::{Items, Of, header, new_line, number, picking_line},
 };
 use crate::{
     bigcommerce::{OrderFilter, OrderPage},
     db::{Exception, NewParked, Tx},
     domain::{
-        carrier::provider_in,
         catalog::fold,
-        configuration::{PickupRule, ShipmentRule},
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
         picking::OrderState,
         reason::Reason,
@@ -25,9 +23,7 @@ use crate::{
         carriers,
         changes::Change,
         items,
-        order_states::{self, Wanted},
         orders::{self, PickingLine, PickingOrder, complete_kits, differences},
-        shipments,
     },
 };
 
@@ -204,7 +200,7 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
         }
     }
     write(work, tx, &mut sorted).await?;
-    report_closed(work, tx, &mut sorted).await?;
+    sorted.changes.extend(shipments::report_closed(work, tx, &sorted.closed).await?);
     let of = (work.store.id, work.lease.run, PHASE);
     sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
@@ -241,24 +237,6 @@ async fn write(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
         lines.extend(order.lines.iter().map(|line| (order.id, line)));
     }
     Ok(orders::put_lines(tx, &lines).await?)
-}
-
-/// Owes the store what the end of a picking order brings about, as if a person had picked its last unit (OQ-30).
-async fn report_closed(work: &Work, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
-    let values = &work.configuration;
-    for order in &sorted.closed {
-        if order.is_pickup() {
-            if values.pickup_rule == PickupRule::Complete {
-                order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
-            }
-        } else if values.shipment_rule == ShipmentRule::OnClose {
-            let parcel = (provider_in(&order.header.method), "");
-            let by =
-                (format!("run {}", work.lease.run.0), format!("closed/{}/{}", order.id, work.lease.run.0));
-            sorted.changes.extend(shipments::owe_picked(&work.db, tx, order, parcel, by).await?);
-        }
-    }
-    Ok(())
 }
 
 impl Sorted {
