@@ -74,3 +74,17 @@ test("while the server cannot be reached, what it answered last is shown, and no
   expect((await live.read("ListItems", { search: "tent" })).items).toHaveLength(1);
   await expect(live.read("ListItems", { search: "lamp" })).rejects.toMatchObject({ kind: "unreachable" });
 });
+
+test("a key that was revoked is said to be, even while its stream goes on", async () => {
+  const running = program({
+    call: () => {
+      throw { kind: "unauthorized", message: "this server does not know the key", reasons: [] };
+    },
+  });
+  end = running.end;
+  const live = new Live("abc12");
+  live.take({ type: "events", events: [{ snapshot }] });
+  await expect(live.read("ListItems", {})).rejects.toMatchObject({ kind: "unauthorized" });
+  live.take({ type: "events", events: [] });
+  expect(live.line).toMatchObject({ state: "ended", why: "this server does not know the key" });
+});

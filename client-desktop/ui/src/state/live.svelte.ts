@@ -56,6 +56,10 @@ export class Live {
     return this.status?.store?.timeZone;
   }
 
+  get #isRevoked(): boolean {
+    return this.line.state === "ended" && this.line.kind === "unauthorized";
+  }
+
   /** When what is shown is known to be so: now, or when the line was lost. */
   get asOf(): Date {
     return "since" in this.line ? this.line.since : clock.now;
@@ -91,7 +95,7 @@ export class Live {
       this.line = { state: watched.type, why: watched.message, kind: watched.kind, since };
       return;
     }
-    if (this.line.state !== "connected") this.line = { state: "connected" };
+    if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
     // Of many updates of one batch only the last of a run matters.
     for (const event of watched.events) this.#event(event);
   }
@@ -157,7 +161,7 @@ export class Live {
     try {
       do {
         this.#again = false;
-        const { status } = await call(this.name, "GetStatus", {});
+        const { status } = await this.call("GetStatus", {});
         if (status) this.status = status;
       } while (this.#again);
     } catch {
@@ -168,8 +172,15 @@ export class Live {
   }
 
   /** Asks the server of this store. */
-  call<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
-    return call(this.name, method, request);
+  async call<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    try {
+      return await call(this.name, method, request);
+    } catch (thrown) {
+      // A key that was revoked meanwhile may have a stream that has not ended yet.
+      const { kind, message } = failure(thrown);
+      if (kind === "unauthorized") this.line = { state: "ended", why: message, kind, since: new Date() };
+      throw thrown;
+    }
   }
 
   /** Reads from the server of this store; while it cannot be reached, what it answered last. */
