@@ -103,6 +103,8 @@ async fn what_somebody_else_ships_is_named_and_not_picked_again(engine: Engine) 
     });
     sync(&scene.operator).await?;
     let mut events = scene.operator.watch();
+    // It begins with a snapshot; what comes before that is not heard.
+    heard(&mut events, "").await?;
     // Another program sends two of four, all three of the second, and marks the third as done; the fourth is ours.
     let by_id = async || -> anyhow::Result<Vec<PickingOrder>> {
         let mut orders = picking_orders(&scene.operator).await?;

@@ -35,6 +35,14 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 0 1 3 1 5; day; refund 0 0 0; pick 0 0 1",
     ),
     ("what was refunded could not be sold until the order was done", "shop 1 1 5 1 6; refund 0 0 0"),
+    (
+        "what had left of an order before it was archived was taken for kept by the store",
+        "shop 1 1 3 1 6 0 2; day; meanwhile 0; archive 0; pick 0 0 0 0",
+    ),
+    (
+        "the same where some of it had left before the import",
+        "shop 1 1 3 2 6 0 2; day; meanwhile 0; archive 1; pick 1 0 0 0",
+    ),
     ("what had left before the import was to be picked again", "shop 1 1 5 2 3 0 1; compare; pick 1 0 0 0"),
     (
         "what was picked was never shipped when the shopper wanted no more",

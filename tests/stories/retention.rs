@@ -22,7 +22,7 @@ crate::on_both_databases! {
 async fn ended_runs_are_forgotten_except_what_may_still_be_asked_for(engine: Engine) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let url = match engine {
-        Engine::Sqlite => format!("sqlite://{}", folder.path().join("retention.db").display()),
+        Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.path().join("retention.db").display()),
         Engine::Postgres => harness::postgres::database().await?,
     };
     let db = Db::open(&url, Sealer::new(&[7; 32]), Clock::system()).await?;

@@ -85,7 +85,7 @@ fn gone(stores: &str) -> String {
     format!(
         "SELECT store_id, order_id, line_id, picked - sent - CASE WHEN shipped <= sent THEN 0 \
          WHEN shipped - sent < tried THEN shipped - sent ELSE tried END AS units \
-         FROM (SELECT o.store_id, o.order_id, o.line_id, o.shipped, picking_lines.picked, {sent} AS sent, \
+         FROM (SELECT o.store_id, o.order_id, o.line_id, o.shipped - shipped_before AS shipped, picking_lines.picked, {sent} AS sent, \
          {tried} AS tried FROM open_order_lines o JOIN picking_orders ON picking_orders.store_id = o.store_id \
          AND picking_orders.order_id = o.order_id JOIN picking_lines ON picking_lines.picking_order_id = picking_orders.id \
          AND picking_lines.line_id = o.line_id WHERE o.store_id IN ({stores})) AS moved"
