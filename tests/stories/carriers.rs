@@ -23,7 +23,7 @@ async fn shipping_methods_that_only_orders_name_join_the_others_once(engine: Eng
     scene.store.with_store(|store| {
         for method in named {
             let id = store.place_order(NewOrder::paid([(variant, 1)]));
-            store.edit_order(id, |order| order.consignments[0].shipping_method = method.to_owned());
+            store.edit_order(id, |order| method.clone_into(&mut order.consignments[0].shipping_method));
         }
     });
     let added = |dataset: &Dataset, zone: &str| -> Vec<(String, String)> {

@@ -39,7 +39,7 @@ pub(crate) struct ListArgs {
     /// Only orders in this state
     #[arg(long, value_enum)]
     state: Option<State>,
-    /// What to sort by: ordered_at, number, customer or state; with " desc" the other way round
+    /// What to sort by: `ordered_at`, number, customer or state; with " desc" the other way round
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
     /// Code of the division, where the key sees several

@@ -26,7 +26,7 @@ pub(crate) struct DivisionArgs {
 pub(crate) struct SearchArgs {
     /// Only items whose number or name contains this
     search: Option<String>,
-    /// What to sort by: item_number, name or on_hand; with " desc" the other way round
+    /// What to sort by: `item_number`, name or `on_hand`; with " desc" the other way round
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
     #[command(flatten)]

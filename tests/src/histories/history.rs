@@ -11,6 +11,7 @@ use super::step::Step;
 const NUMBERS: usize = 11;
 
 /// The store that a history begins with, and what its people chose.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shop {
     /// Whether it deducts its stock when an order is placed, rather than when it is shipped.

@@ -25,6 +25,7 @@ pub(crate) enum Standing {
 }
 
 /// Goods of one kind.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Good {
     /// The product in the store.
@@ -73,6 +74,7 @@ pub(crate) struct Line {
 }
 
 /// An order.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     /// Its id in the store.

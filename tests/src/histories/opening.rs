@@ -40,7 +40,9 @@ impl World {
             homes[0].set("lease_ms", 600);
             homes[0].set("public_address", address.as_str());
             homes.push(homes[0].replica()?);
-            homes.iter().for_each(|home| between.add(home));
+            for home in &homes {
+                between.add(home);
+            }
             balancer = Some(between);
         } else {
             homes[0].set("public_address", address);
@@ -104,7 +106,7 @@ fn configuration(shop: Shop) -> Configuration {
     let rules = [ShipmentRule::ByHand, ShipmentRule::OnClose, ShipmentRule::EachPick];
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     Configuration {
-        stock_scope: scope.stock_scope.into(),
+        stock_scope: scope.kind.into(),
         stock_sites: words(scope.sites),
         excluded_locations: words(scope.excluded),
         shipment_rule: rules[usize::from(shop.shipments) % rules.len()].into(),

@@ -11,7 +11,7 @@ pub(super) const PLACE: [(&str, &str); PLACES] =
 /// What people chose about the places to sell from.
 pub(super) struct Scope {
     /// In the words of the configuration.
-    pub(super) stock_scope: StockScope,
+    pub(super) kind: StockScope,
     /// The sites, where they are chosen one by one.
     pub(super) sites: &'static [&'static str],
     /// Places that never count.
@@ -24,25 +24,25 @@ pub(super) struct Scope {
 pub(super) fn scope(number: u8) -> Scope {
     match number {
         0 => Scope {
-            stock_scope: StockScope::DefaultSite,
+            kind: StockScope::DefaultSite,
             sites: &[],
             excluded: &["HQ/DAMAGED"],
             sold_from: [true, true, false, false],
         },
         1 => Scope {
-            stock_scope: StockScope::DefaultLocation,
+            kind: StockScope::DefaultLocation,
             sites: &[],
             excluded: &[],
             sold_from: [true, false, false, false],
         },
         2 => Scope {
-            stock_scope: StockScope::Sites,
+            kind: StockScope::Sites,
             sites: &["HQ", "WEST"],
             excluded: &["HQ/DAMAGED", "HQ/A-02"],
             sold_from: [true, false, false, true],
         },
         _ => Scope {
-            stock_scope: StockScope::Division,
+            kind: StockScope::Division,
             sites: &[],
             excluded: &["HQ/DAMAGED"],
             sold_from: [true, true, false, true],
@@ -52,5 +52,5 @@ pub(super) fn scope(number: u8) -> Scope {
 
 /// The place of a number that mostly means the usual one.
 pub(super) fn mostly_usual(number: u8) -> usize {
-    usize::from(number).checked_sub(PLACES).unwrap_or_default()
+    usize::from(number).saturating_sub(PLACES)
 }
