@@ -113,13 +113,12 @@ pub(crate) fn update(app: &AppHandle, stores: &[(String, Outlook)]) {
 /// Whether all stores are heard from.
 fn connection(stores: &[(String, Outlook)]) -> String {
     let not = |line: &Line| stores.iter().find(|(_, store)| store.line == *line);
-    let called = |(name, store): &(String, Outlook)| called(name, store);
     if stores.is_empty() {
         "No store is connected".to_owned()
     } else if let Some(store) = not(&Line::Lost) {
-        format!("Offline: {}", called(store))
+        format!("Offline: {}", called(&store.0, &store.1))
     } else if let Some(store) = not(&Line::Connecting) {
-        format!("Connecting: {}", called(store))
+        format!("Connecting: {}", called(&store.0, &store.1))
     } else {
         "Success".to_owned()
     }

@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::DeserializeSeed as _;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::{Request, Status};
+use tonic::{Request, Response, Status};
 
 use super::{Authorized, Client, Error, read, request_id};
 use crate::json::CONTRACT;
@@ -36,18 +36,30 @@ impl Client {
         }
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
         let path = PathAndQuery::try_from(path).map_err(|error| Error::Failed(error.to_string()))?;
-        let call = async |service: tonic::client::Grpc<Authorized>, request: DynamicMessage| {
-            let mut service = service;
-            service.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            service.unary(Request::new(request), path.clone(), Dynamic(method.output())).await
-        };
+        let asked = Asked { path, answer: method.output(), request };
         let service = tonic::client::Grpc::new(self.authorized());
         if known_again || only_reads(&method) {
-            read(service, request, call).await
+            read(service, asked, once).await
         } else {
-            Ok(call(service, request).await?.into_inner())
+            Ok(once(service, asked).await?.into_inner())
         }
     }
+}
+
+/// A call as it goes out.
+#[derive(Clone)]
+struct Asked {
+    path: PathAndQuery,
+    answer: MessageDescriptor,
+    request: DynamicMessage,
+}
+
+async fn once(
+    mut service: tonic::client::Grpc<Authorized>,
+    asked: Asked,
+) -> Result<Response<DynamicMessage>, Status> {
+    service.ready().await.map_err(|error| Status::from_error(error.into()))?;
+    service.unary(Request::new(asked.request), asked.path, Dynamic(asked.answer)).await
 }
 
 fn find(method: &str) -> Option<MethodDescriptor> {

@@ -134,9 +134,9 @@ impl Window {
 
     /// Presses the first of those that have this role and name.
     pub async fn press_first(&self, role: &str, name: &str) -> anyhow::Result<()> {
-        let first = until(&format!("there is a {role} {name:?}"), async || {
-            Ok(self.all(("document", ""), role, name).await?.into_iter().next())
-        });
+        let wanted = format!("there is a {role} {name:?}");
+        let first =
+            until(&wanted, async || Ok(self.all(("document", ""), role, name).await?.into_iter().next()));
         Ok(first.await?.click().await?)
     }
 
