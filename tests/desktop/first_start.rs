@@ -29,7 +29,7 @@ async fn a_wrong_key_is_told_apart_before_anything_is_sent() -> anyhow::Result<(
     for (wrong, said) in [
         (&key[..key.len() - 4], "4 characters are missing"),
         (shop.store.store_hash(), "store hash"),
-        (shop.store.token(), "access token"),
+        (&shop.store.token(), "access token"),
     ] {
         window.write("Store Key", wrong).await?;
         window.sees(said).await?;

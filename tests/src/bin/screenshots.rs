@@ -89,7 +89,7 @@ async fn first_start(album: &Album<'_>) -> anyhow::Result<()> {
     let window = shop.window().await?;
     window.find("textbox", "Store Key").await?;
     album.add(&window, "first-start").await?;
-    window.write("Store Key", shop.store.token()).await?;
+    window.write("Store Key", &shop.store.token()).await?;
     window.sees("access token").await?;
     album.add(&window, "first-start-wrong-key").await?;
     window.write("Store Key", &shop.operator.key).await?;
