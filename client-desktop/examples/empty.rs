@@ -2,6 +2,10 @@
 
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Tauri's macro has an exit for a context that does not fit the program"
+)]
 fn main() {
     let mut context = tauri::generate_context!();
     context.config_mut().app.windows.clear();

@@ -78,7 +78,7 @@ fn make(app: &AppHandle) -> tauri::Result<()> {
         .tooltip("Plugin Host")
         .menu(&menu)
         .show_menu_on_left_click(true)
-        .on_menu_event(pressed)
+        .on_menu_event(|app, event| pressed(app, &event))
         .build(app)?;
     app.manage(Tray { icon, connection, errors });
     Ok(())
@@ -89,7 +89,7 @@ pub(crate) fn is_there(app: &AppHandle) -> bool {
     app.try_state::<Tray>().is_some()
 }
 
-fn pressed(app: &AppHandle, event: MenuEvent) {
+fn pressed(app: &AppHandle, event: &MenuEvent) {
     match event.id().as_ref() {
         ERRORS => window::show_attention(app),
         SHOW => window::show(app),

@@ -1,4 +1,4 @@
-//! The desktop client in a real window: its own screen, its own session bus, driven through WebDriver.
+//! The desktop client in a real window: its own screen, its own session bus, driven through `WebDriver`.
 //!
 //! Elements are found as a screen reader finds them, by role and accessible name. What a person would wait for is
 //! waited for; nothing sleeps.

@@ -35,6 +35,7 @@ struct Part {
     licence: String,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "commands are handed what they work with")]
 #[tauri::command]
 pub(crate) fn preferences(hosted: State<'_>) -> Preferences {
     hosted.remembered.preferences()

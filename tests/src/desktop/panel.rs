@@ -1,5 +1,12 @@
 //! The panel of a desktop: a place for trays, and somebody who shows notifications.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the interfaces are those of desktops, and a bus hands over every argument"
+)]
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},

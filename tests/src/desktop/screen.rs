@@ -68,7 +68,7 @@ impl Screen {
 
     /// Whether a window of the desktop client can be seen.
     pub async fn has_window(&self) -> anyhow::Result<bool> {
-        Ok(self.xdotool(&["search", "--onlyvisible", "--name", TITLE]).await?)
+        self.xdotool(&["search", "--onlyvisible", "--name", TITLE]).await
     }
 
     /// Closes the window of the desktop client as a person does, through the window manager.

@@ -19,7 +19,7 @@ use tokio::process::Child;
 use super::Screen;
 use crate::harness::{self, free_port, until};
 
-/// How WebDriver says that a value is an element.
+/// How `WebDriver` says that a value is an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Finds elements by role and name, as assistive technology would.
 const FINDER: &str = "node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js";
