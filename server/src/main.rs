@@ -73,6 +73,12 @@ struct Serve {
     /// Milliseconds until a silent server's run is taken over
     #[arg(long, env = "PLUGIN_HOST_LEASE_MS")]
     lease_ms: Option<i64>,
+    /// Port, or address and port, for monitoring tools
+    #[arg(long, env = "PLUGIN_HOST_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// Milliseconds for which a server that stops is still reachable
+    #[arg(long, env = "PLUGIN_HOST_DRAIN_MS")]
+    drain_ms: Option<i64>,
     /// "human" or "json"
     #[arg(long, env = "PLUGIN_HOST_LOG_FORMAT")]
     log_format: Option<String>,
@@ -96,12 +102,15 @@ impl Serve {
             ("certificate_key_file", &self.certificate_key_file),
             ("bigcommerce_api", &self.bigcommerce_api),
             ("bigcommerce_authority_file", &self.bigcommerce_authority_file),
+            ("metrics_listen", &self.metrics_listen),
             ("log_format", &self.log_format),
             ("log", &self.log),
         ];
         let texts =
             texts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
-        texts.chain(self.lease_ms.map(|ms| ("lease_ms".to_owned(), ms.into()))).collect()
+        let numbers = [("lease_ms", self.lease_ms), ("drain_ms", self.drain_ms)];
+        let numbers = numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+        texts.chain(numbers).collect()
     }
 }
 

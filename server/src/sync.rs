@@ -10,6 +10,7 @@ mod counted_orders;
 mod customers;
 mod elsewhere;
 mod end_of_day;
+mod figures;
 mod inventory;
 mod orders;
 mod products;
@@ -17,6 +18,8 @@ mod report;
 mod seen;
 mod shipments;
 mod translation;
+
+pub use figures::Figures;
 
 use std::{
     sync::{Arc, Mutex},
@@ -126,6 +129,8 @@ pub struct Work {
     pub dry_run: bool,
     /// When watchers heard of it last.
     pub told: Arc<Mutex<Option<Instant>>>,
+    /// What is counted of it.
+    pub figures: Figures,
 }
 
 impl Work {
@@ -185,6 +190,7 @@ impl Work {
                 continue;
             }
             self.begin(phase.kind, phase.state == PhaseState::Running).await?;
+            let began = Instant::now();
             match phase.kind {
                 PhaseKind::Products => products::read(self, &phase.cursor).await?,
                 PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
@@ -203,6 +209,7 @@ impl Work {
                 PhaseKind::Counts => end_of_day::publish(self).await?,
                 PhaseKind::Comparison => comparison::compare(self).await?,
             }
+            self.figures.done(phase.kind, began.elapsed());
             info!(phase = phase.kind.word(), "phase done");
         }
         Ok(())
@@ -283,6 +290,7 @@ impl Work {
     ) -> Result<()> {
         tx.advance_phase(&self.lease, phase, cursor, counts, expected).await?;
         tx.commit(&self.bus).await?;
+        self.figures.count(phase, counts);
         self.tell().await
     }
 

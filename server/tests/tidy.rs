@@ -12,6 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["sync"],
     &["app"],
     &["schedule", "rpc", "serve"],
+    &["monitoring"],
     &["lib"],
     &["main"],
 ];

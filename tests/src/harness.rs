@@ -8,6 +8,7 @@ mod dataset;
 mod home;
 pub mod kills;
 mod line;
+mod monitor;
 mod operator;
 pub mod postgres;
 mod process;
@@ -24,6 +25,7 @@ pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
 pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
 pub use self::line::Line;
+pub use self::monitor::{Figure, Figures, Monitor};
 pub use self::operator::{Operator, connect_store, defaults, is_final};
 pub use self::process::Process;
 #[cfg(feature = "desktop")]

@@ -26,6 +26,7 @@ mod lists;
 mod lost_access;
 mod manual_sync;
 mod messages;
+mod monitoring;
 mod opening;
 mod orders;
 mod parked;

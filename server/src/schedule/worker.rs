@@ -14,6 +14,7 @@ use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, error, info, info_span, warn};
 
+use super::Figures;
 use crate::{
     app::{self, App},
     bigcommerce::{self, Urgency},
@@ -45,6 +46,8 @@ pub struct Worker {
     pub lease: Duration,
     /// Where the copies of dry runs are put.
     pub scratch: PathBuf,
+    /// What is counted of the runs.
+    pub figures: Figures,
     /// Set when the server stops.
     pub stop: CancellationToken,
 }
@@ -66,6 +69,7 @@ impl Worker {
             let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
             match self.app.db.claim_run(token(), self.lease, long).await {
                 Ok(Some(lease)) => {
+                    self.figures.taken_over.inc_by(u64::from(lease.resumed));
                     let worker = self.clone();
                     let span = info_span!("run", run = lease.run.0, store = lease.store.0);
                     runs.spawn(
@@ -176,6 +180,8 @@ impl Worker {
             stop: self.stop.clone(),
             dry_run: run.dry_run,
             told: Arc::default(),
+            // What a dry run does is counted by nobody.
+            figures: if run.dry_run { sync::Figures::default() } else { self.figures.sync.clone() },
         };
         if run.dry_run {
             self.dry_run(&mut work, &run).await?;
@@ -250,6 +256,9 @@ impl Worker {
             }
         }
         tx.commit(&self.app.bus).await?;
+        if !run.dry_run {
+            self.figures.end(run.kind, state);
+        }
         info!(state = state.word(), "the run ended");
         Ok(())
     }
