@@ -14,6 +14,7 @@
 //! - [`rpc`]: the only room that knows gRPC
 //! - [`monitoring`]: what monitoring tools see
 //! - [`settings`]: what the operator decides
+//! - [`trace`], [`telemetry`]: traces and logs
 
 pub mod app;
 pub mod bigcommerce;
@@ -28,7 +29,9 @@ mod secrets;
 mod serve;
 pub mod settings;
 pub mod sync;
+pub mod telemetry;
 mod tls;
+pub mod trace;
 pub mod warehouse;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -45,6 +45,10 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// How long a server that stops is still reachable, in milliseconds.
     pub drain_ms: u64,
+    /// Where the collector of traces and logs is; empty for none.
+    pub otlp_endpoint: String,
+    /// Of how many traces that begin here all is kept: 1 for each, 0 for none.
+    pub trace_ratio: f64,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -157,6 +161,14 @@ impl Settings {
         }
         if !(200..=300_000).contains(&self.lease_ms) {
             return refuse("lease_ms must be from 200 to 300000");
+        }
+        if !self.otlp_endpoint.is_empty() && !self.otlp_endpoint.starts_with("http://") {
+            return refuse(
+                "otlp_endpoint must begin with http://: name a collector on this computer or network",
+            );
+        }
+        if !(0.0..=1.0).contains(&self.trace_ratio) {
+            return refuse("trace_ratio must be from 0.0 to 1.0");
         }
         if self.drain_ms > 300_000 {
             return refuse("drain_ms must be 300000 or less");

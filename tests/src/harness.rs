@@ -4,6 +4,7 @@
 //! this process or a [`Process`] that can be killed, one after the other. An [`Operator`] has nothing but a store key.
 
 mod balancer;
+mod collector;
 mod dataset;
 mod home;
 pub mod kills;
@@ -20,6 +21,7 @@ use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
 
 pub use self::balancer::Balancer;
+pub use self::collector::{Collector, Trace};
 pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
 #[cfg(feature = "desktop")]
 pub(crate) use self::home::free_port;

@@ -41,6 +41,7 @@ mod secrets;
 mod shipments;
 mod stores;
 mod stream;
+mod traces;
 mod truth;
 mod unseen;
 

@@ -50,7 +50,7 @@ impl Figures {
 }
 
 /// A path with the ids taken out, so that there are as many as the API has endpoints.
-fn endpoint(path: &str) -> String {
+pub(super) fn endpoint(path: &str) -> String {
     let part = |part: &str| if part.parse::<u64>().is_ok() { "{id}".to_owned() } else { part.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }

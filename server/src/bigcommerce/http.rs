@@ -9,16 +9,16 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use rand::Rng as _;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header::HeaderMap};
+use reqwest::{Method, Request, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{Instrument as _, Span, debug, debug_span, field::Empty};
 
 use super::{
     Error, Result,
-    budget::{Budget, Quota, Reading, Urgency},
+    budget::{Budget, Quota, Reading, Slot, Urgency},
     error::{scope_of, scope_to_write},
-    figures::Figures,
+    figures::{Figures, endpoint},
     wire,
 };
 
@@ -197,8 +197,22 @@ impl StoreApi {
         let slot = self.budget.acquire(self.urgency).await;
         let request =
             request.header("X-Auth-Token", self.token.expose_secret()).header("Accept", "application/json");
-        let again = |error| Failed::Again { after: None, what: without_url(error) };
         let request = request.build().map_err(again)?;
+        let span = debug_span!(
+            "request",
+            otel.name = format!("{} {}", request.method(), endpoint(path)),
+            otel.kind = "client",
+            http.response.status_code = Empty,
+        );
+        self.execute(path, request, slot).instrument(span).await
+    }
+
+    async fn execute(
+        &self,
+        path: &str,
+        request: Request,
+        slot: Slot<'_>,
+    ) -> std::result::Result<Reply, Failed> {
         let (method, began) = (request.method().clone(), Instant::now());
         let scope = if method == Method::GET { scope_of(path) } else { scope_to_write(path) };
         let response = match self.http.execute(request).await {
@@ -209,6 +223,7 @@ impl StoreApi {
             }
         };
         let status = response.status();
+        Span::current().record("http.response.status_code", status.as_u16());
         let quota = quota(response.headers());
         if let Some(quota) = quota {
             slot.settle(quota);
@@ -273,6 +288,11 @@ impl StoreApi {
             })),
         }
     }
+}
+
+/// An attempt without an answer.
+fn again(error: reqwest::Error) -> Failed {
+    Failed::Again { after: None, what: without_url(error) }
 }
 
 /// Decodes a whole answer.

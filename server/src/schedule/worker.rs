@@ -12,7 +12,7 @@ use std::{
 use rand::Rng as _;
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, error, info, info_span, warn};
+use tracing::{Instrument as _, error, field::Empty, info, info_span, warn};
 
 use super::Figures;
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
     },
     events::{Change, Severity},
     sync::{self, Work},
+    trace,
 };
 
 /// Long runs done at the same time: few enough for the memory.
@@ -71,7 +72,8 @@ impl Worker {
                 Ok(Some(lease)) => {
                     self.figures.taken_over.inc_by(u64::from(lease.resumed));
                     let worker = self.clone();
-                    let span = info_span!("run", run = lease.run.0, store = lease.store.0);
+                    let span = info_span!("run", run = lease.run.0, store = lease.store.0, trace_id = Empty);
+                    trace::follow(&span, &self.app.db.trace_parent(lease.run).await.unwrap_or_default());
                     runs.spawn(
                         async move {
                             worker.carry_out(lease).await;
