@@ -79,6 +79,9 @@ pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: ColorWhen,
+    /// The trace that the caller takes part in, as W3C says; scripts and CI systems set the variable
+    #[arg(long, global = true, env = "TRACEPARENT", hide = true, value_name = "CONTEXT")]
+    pub(crate) traceparent: Option<String>,
     /// Keep keys in this folder, instead of the keychain and the user's own folder
     #[arg(long, global = true, env = "PLUGIN_HOST_HOME", hide_env = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,

@@ -64,7 +64,8 @@ fn start<'output, 'io>(
     output: &'output mut Output<'io>,
 ) -> Result<Session<'output, 'io>, Error> {
     output.speaks_with(key.address());
-    Ok(Session { client: Client::connect(key)?, output, store_id, named: global.store.clone() })
+    let client = Client::connect(key)?.traced(global.traceparent.as_deref().unwrap_or_default());
+    Ok(Session { client, output, store_id, named: global.store.clone() })
 }
 
 /// The key in a file or in the environment, which goes before every kept one.

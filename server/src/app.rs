@@ -9,6 +9,7 @@ mod overview;
 mod parked;
 mod places;
 mod runs;
+mod standing;
 mod status;
 mod stores;
 
@@ -37,6 +38,7 @@ pub use overview::Overview;
 pub use parked::Decision;
 pub use places::AdjustmentRequest;
 pub use runs::RunRequest;
+pub use standing::{Standing, StoreStanding};
 pub(crate) use status::run_words;
 pub use status::{AllowedAction, Status};
 

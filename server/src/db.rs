@@ -11,7 +11,7 @@ use sqlx::{
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use crate::clock::Clock;
 
@@ -21,6 +21,7 @@ mod configurations;
 mod copy;
 mod cursors;
 mod events;
+mod figures;
 mod keys;
 mod leases;
 mod listen;
@@ -34,6 +35,7 @@ mod runs;
 mod schedules;
 mod schema;
 mod seal;
+mod standing;
 mod stores;
 
 pub use audit::AuditEntry;
@@ -41,6 +43,7 @@ pub(crate) use bulk::{Value, insert, select_in};
 pub use configurations::SavedConfiguration;
 pub(crate) use configurations::to_json as configuration_json;
 pub use cursors::SyncCursor;
+pub use figures::Figures;
 pub use keys::Key;
 pub use leases::Lease;
 pub use listing::{Listed, Order, Part, Place as ListPlace};
@@ -52,6 +55,7 @@ pub(crate) use row::Row;
 pub use runs::{Asked, NewRun, RUN_ORDERS};
 pub use seal::Sealer;
 pub(crate) use seal::hex;
+pub use standing::{Compared, OpenRuns};
 pub use stores::NewStore;
 
 /// What can go wrong with the database.
@@ -124,6 +128,8 @@ pub struct Db {
     /// Tells this process's notifications from those of other replicas.
     replica: u32,
     ids: Arc<Mutex<HashMap<&'static str, Range<i64>>>>,
+    /// What is counted of it in this process.
+    pub figures: Figures,
     lock: Option<Arc<File>>,
 }
 
@@ -132,6 +138,7 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     engine: Engine,
     replica: u32,
+    figures: Figures,
     /// Events to tell watchers about once this is committed.
     pub(crate) published: Vec<crate::events::Event>,
 }
@@ -206,6 +213,7 @@ impl Db {
             sealer,
             replica: rand::random(),
             ids,
+            figures: Figures::default(),
             lock: lock.map(Arc::new),
         };
         db.check_sealer().await?;
@@ -222,18 +230,16 @@ impl Db {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Tx> {
+        let asked = Instant::now();
+        let inner = self.writer.begin().await?;
+        self.figures.waited.observe(asked.elapsed().as_secs_f64());
         Ok(Tx {
-            inner: self.writer.begin().await?,
+            inner,
             engine: self.engine,
             replica: self.replica,
+            figures: self.figures.clone(),
             published: Vec::new(),
         })
-    }
-
-    /// Whether the database answers now.
-    pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.reader).await?;
-        Ok(())
     }
 
     /// Waits for open connections and closes the database.
@@ -316,7 +322,9 @@ impl Tx {
 
     /// Keeps the changes and tells this server's watchers about them.
     pub async fn commit(self, bus: &crate::events::Bus) -> Result<()> {
+        let asked = Instant::now();
         self.inner.commit().await?;
+        self.figures.committed.observe(asked.elapsed().as_secs_f64());
         for event in self.published {
             bus.publish(event);
         }

@@ -87,6 +87,11 @@ impl Bus {
         let _ = self.sender.send(Arc::new(event));
     }
 
+    /// How many watch on this server.
+    pub fn watchers(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
     /// Everything published from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Event>> {
         self.sender.subscribe()

@@ -12,7 +12,9 @@
 //! - [`app`]: what the server can be asked to do
 //! - [`schedule`]: when runs are asked for, and the worker that does them
 //! - [`rpc`]: the only room that knows gRPC
+//! - [`monitoring`]: what monitoring tools see
 //! - [`settings`]: what the operator decides
+//! - [`trace`], [`telemetry`]: traces and logs
 
 pub mod app;
 pub mod bigcommerce;
@@ -20,13 +22,16 @@ pub mod clock;
 pub mod db;
 pub mod domain;
 pub mod events;
+pub mod monitoring;
 pub mod rpc;
 pub mod schedule;
 mod secrets;
 mod serve;
 pub mod settings;
 pub mod sync;
+pub mod telemetry;
 mod tls;
+pub mod trace;
 pub mod warehouse;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -41,7 +46,11 @@ use crate::{
     clock::Clock,
     db::{Db, Sealer},
     events::Bus,
-    schedule::{scheduler, worker::Worker},
+    monitoring::{Monitoring, Watched},
+    schedule::{
+        scheduler::{self, Beats},
+        worker::Worker,
+    },
     settings::Settings,
 };
 
@@ -75,6 +84,27 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), Error> {
+    let monitoring = Monitoring::default();
+    let Some(at) = settings.metrics_listen else {
+        return run_watched(settings, listener, clock, stop, &monitoring).await;
+    };
+    let ended = CancellationToken::new();
+    // From before the database is opened to after it is closed: both may take a while.
+    let listening = monitoring.listen(at, ended.clone()).await.map_err(Error::Listen)?;
+    info!(%at, "metrics and health are there");
+    let served = run_watched(settings, listener, clock, stop, &monitoring).await;
+    ended.cancel();
+    let _ = listening.await;
+    served
+}
+
+async fn run_watched(
+    settings: Settings,
+    listener: TcpListener,
+    clock: Clock,
+    stop: CancellationToken,
+    monitoring: &Monitoring,
+) -> Result<(), Error> {
     // Another part of the process may have installed it already; it is the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     secrets::make_folder(&settings.data_folder)?;
@@ -99,12 +129,16 @@ pub async fn run(
         info!(file = %file.display(), "the first admin key was written");
     }
 
-    let routes = rpc::routes(app.clone(), stop.clone()).await.map_err(start)?;
-    let mut ticks = scheduler::start(&app).await.map_err(start)?;
+    let (beats, figures) = (Beats::default(), schedule::Figures::default());
+    let ticks = {
+        let (app, beats, stop) = (app.clone(), beats.clone(), stop.clone());
+        tokio::spawn(async move { scheduler::keep(&app, &beats, &stop).await })
+    };
     let worker = Worker {
         app: app.clone(),
         lease: Duration::from_millis(settings.lease_ms),
         scratch: settings.data_folder.clone(),
+        figures: figures.clone(),
         stop: stop.clone(),
     };
     let worker = tokio::spawn(worker.work());
@@ -112,14 +146,31 @@ pub async fn run(
         let (app, url, stop) = (app.clone(), settings.database(), stop.clone());
         tokio::spawn(async move { app.db.relay(&url, &app.bus, &app.wake, &stop).await })
     };
+    let watched = Watched { app: app.clone(), beats, figures, worker: worker.abort_handle() };
+    monitoring.watch(watched, stop.clone()).await;
+    let closing = CancellationToken::new();
+    let routes = rpc::routes(app, monitoring.serving(), closing.clone()).await.map_err(start)?;
     info!(%address, listen = %settings.listen.ip(), port, "serving");
-    let served = serve::serve(listener, routes, tls, clock, stop.clone()).await;
+    let leaving = async {
+        stop.cancelled().await;
+        // Load balancers stop sending before the listener closes.
+        monitoring.leave();
+        tokio::time::sleep(Duration::from_millis(settings.drain_ms)).await;
+        closing.cancel();
+    };
+    let (served, ()) = tokio::join!(
+        async {
+            let served = serve::serve(listener, routes, tls, clock, closing.clone()).await;
+            // Whatever ended the serving, the work is handed over before the database closes.
+            stop.cancel();
+            served
+        },
+        leaving
+    );
 
-    // Whatever ended the serving, the work is handed over before the database closes.
-    stop.cancel();
     let _ = worker.await;
     let _ = relay.await;
-    let _ = ticks.shutdown().await;
+    let _ = ticks.await;
     db.close().await;
     info!("stopped");
     served.map_err(start)

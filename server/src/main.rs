@@ -6,11 +6,11 @@ use clap::{Args, Parser, Subcommand};
 use plugin_host_server::{
     clock::Clock,
     run,
-    settings::{DEFAULT_FILE, LogFormat, Settings},
+    settings::{DEFAULT_FILE, Settings},
+    telemetry::Telemetry,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 /// The central server of Plugin Host for BigCommerce.
 #[derive(Parser)]
@@ -73,6 +73,18 @@ struct Serve {
     /// Milliseconds until a silent server's run is taken over
     #[arg(long, env = "PLUGIN_HOST_LEASE_MS")]
     lease_ms: Option<i64>,
+    /// Port, or address and port, for monitoring tools
+    #[arg(long, env = "PLUGIN_HOST_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// Milliseconds for which a server that stops is still reachable
+    #[arg(long, env = "PLUGIN_HOST_DRAIN_MS")]
+    drain_ms: Option<i64>,
+    /// Collector of traces and logs that speaks OTLP over gRPC
+    #[arg(long, env = "PLUGIN_HOST_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+    /// Of how many traces all is sent, from 0.0 to 1.0
+    #[arg(long, env = "PLUGIN_HOST_TRACE_RATIO")]
+    trace_ratio: Option<f64>,
     /// "human" or "json"
     #[arg(long, env = "PLUGIN_HOST_LOG_FORMAT")]
     log_format: Option<String>,
@@ -96,12 +108,17 @@ impl Serve {
             ("certificate_key_file", &self.certificate_key_file),
             ("bigcommerce_api", &self.bigcommerce_api),
             ("bigcommerce_authority_file", &self.bigcommerce_authority_file),
+            ("metrics_listen", &self.metrics_listen),
+            ("otlp_endpoint", &self.otlp_endpoint),
             ("log_format", &self.log_format),
             ("log", &self.log),
         ];
         let texts =
             texts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
-        texts.chain(self.lease_ms.map(|ms| ("lease_ms".to_owned(), ms.into()))).collect()
+        let numbers = [("lease_ms", self.lease_ms), ("drain_ms", self.drain_ms)];
+        let numbers = numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+        let ratio = self.trace_ratio.map(|ratio| ("trace_ratio".to_owned(), ratio.into()));
+        texts.chain(numbers).chain(ratio).collect()
     }
 }
 
@@ -127,14 +144,17 @@ fn main() -> ExitCode {
 
 fn serve_until_stopped(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::load(serve.config.as_deref(), serve.overrides())?;
-    start_log(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let _inside = runtime.enter();
+    let telemetry = Telemetry::start(&settings)?;
+    let ran = runtime.block_on(async {
         let listener = TcpListener::bind(settings.listen).await?;
         let stop = CancellationToken::new();
         tokio::spawn(stop_on_signal(stop.clone()));
         Ok(run(settings, listener, Clock::system(), stop).await?)
-    })
+    });
+    telemetry.finish();
+    ran
 }
 
 async fn stop_on_signal(stop: CancellationToken) {
@@ -151,14 +171,4 @@ async fn stop_on_signal(stop: CancellationToken) {
     }
     let _ = tokio::signal::ctrl_c().await;
     stop.cancel();
-}
-
-fn start_log(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("log cannot be used: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Human => builder.init(),
-        LogFormat::Json => builder.json().init(),
-    }
-    Ok(())
 }

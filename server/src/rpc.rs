@@ -17,30 +17,40 @@ pub use auth::{RULES, Rule};
 use plugin_host_proto::{
     FILE_DESCRIPTOR_SET,
     v1::{
-        admin_service_server::AdminServiceServer, plugin_host_service_server::PluginHostServiceServer,
-        warehouse_service_server::WarehouseServiceServer,
+        admin_service_server::{AdminServiceServer, SERVICE_NAME as ADMIN},
+        plugin_host_service_server::{PluginHostServiceServer, SERVICE_NAME as PLUGIN_HOST},
+        warehouse_service_server::{SERVICE_NAME as WAREHOUSE, WarehouseServiceServer},
     },
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::{Routes, RoutesBuilder};
+use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::app::App;
 
 /// Largest message a client may send, in bytes; none of ours comes near it.
 const LARGEST_REQUEST: usize = 256 * 1024;
 
-/// Every service of the server on one port.
-pub async fn routes(app: App, stop: CancellationToken) -> Result<Routes, tonic_reflection::server::Error> {
-    let plugin_host = PluginHostServiceServer::new(plugin_host::PluginHost::new(app.clone(), stop.clone()));
+/// What clients can count on at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Serving {
+    /// Data can be read and changed.
+    pub data: bool,
+    /// Runs that are asked for are done, too.
+    pub runs: bool,
+}
+
+/// Every service of the server on one port, until it closes; health says what the server is fit for.
+pub async fn routes(
+    app: App,
+    serving: watch::Receiver<Serving>,
+    closing: CancellationToken,
+) -> Result<Routes, tonic_reflection::server::Error> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<PluginHostServiceServer<plugin_host::PluginHost>>().await;
-    health.set_serving::<WarehouseServiceServer<warehouse::Warehouse>>().await;
-    health.set_serving::<AdminServiceServer<admin::Admin>>().await;
-    tokio::spawn(async move {
-        stop.cancelled().await;
-        // Load balancers stop sending before the last page is done.
-        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
-    });
+    tell(&health, *serving.borrow()).await;
+    tokio::spawn(keep_telling(health, serving, closing.clone()));
+    let plugin_host = PluginHostServiceServer::new(plugin_host::PluginHost::new(app.clone(), closing));
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -57,4 +67,27 @@ pub async fn routes(app: App, stop: CancellationToken) -> Result<Routes, tonic_r
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
     Ok(routes.routes())
+}
+
+async fn keep_telling(
+    health: HealthReporter,
+    mut serving: watch::Receiver<Serving>,
+    closing: CancellationToken,
+) {
+    let changes = async {
+        while serving.changed().await.is_ok() {
+            let now = *serving.borrow_and_update();
+            tell(&health, now).await;
+        }
+    };
+    let _ = closing.run_until_cancelled(changes).await;
+}
+
+async fn tell(health: &HealthReporter, serving: Serving) {
+    let word = |fit| if fit { ServingStatus::Serving } else { ServingStatus::NotServing };
+    let runs = word(serving.data && serving.runs);
+    health.set_service_status("", runs).await;
+    health.set_service_status(PLUGIN_HOST, runs).await;
+    health.set_service_status(WAREHOUSE, word(serving.data)).await;
+    health.set_service_status(ADMIN, word(serving.data)).await;
 }

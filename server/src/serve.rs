@@ -14,9 +14,9 @@ use tonic::{
     service::Routes,
     transport::{Server, server::TcpIncoming},
 };
-use tracing::debug;
+use tracing::{debug, debug_span, field::Empty};
 
-use crate::{clock::Clock, tls::Tls};
+use crate::{clock::Clock, tls::Tls, trace};
 
 /// How long a client may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -32,6 +32,13 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
     let server = Server::builder()
+        .trace_fn(|request| {
+            let parent = request.headers().get(trace::HEADER).and_then(|value| value.to_str().ok());
+            let name = request.uri().path().trim_start_matches('/');
+            let span = debug_span!("rpc", otel.name = name, otel.kind = "server", trace_id = Empty);
+            trace::follow(&span, parent.unwrap_or_default());
+            span
+        })
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .add_routes(routes);

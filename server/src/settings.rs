@@ -1,7 +1,7 @@
 //! What the operator decides for the process: a file, the environment, flags.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -40,6 +40,15 @@ pub struct Settings {
     pub bigcommerce_authority_file: PathBuf,
     /// How long a lease lasts, in milliseconds.
     pub lease_ms: u64,
+    /// Where monitoring tools find metrics and health; none where nobody listens for them.
+    #[serde(deserialize_with = "metrics_listen")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// How long a server that stops is still reachable, in milliseconds.
+    pub drain_ms: u64,
+    /// Where the collector of traces and logs is; empty for none.
+    pub otlp_endpoint: String,
+    /// Of how many traces that begin here all is kept: 1 for each, 0 for none.
+    pub trace_ratio: f64,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -81,6 +90,18 @@ pub enum Error {
     /// A value cannot be used.
     #[error("{0}")]
     Value(String),
+}
+
+/// Reads an address and port, or a port on loopback, or nothing.
+fn metrics_listen<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    let address = match text.parse::<u16>() {
+        _ if text.is_empty() => return Ok(None),
+        Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        Err(_) => text.parse(),
+    };
+    let wrong = |_| serde::de::Error::custom("metrics_listen must be an address and port, or a port");
+    address.map(Some).map_err(wrong)
 }
 
 impl Settings {
@@ -141,6 +162,17 @@ impl Settings {
         if !(200..=300_000).contains(&self.lease_ms) {
             return refuse("lease_ms must be from 200 to 300000");
         }
+        if !self.otlp_endpoint.is_empty() && !self.otlp_endpoint.starts_with("http://") {
+            return refuse(
+                "otlp_endpoint must begin with http://: name a collector on this computer or network",
+            );
+        }
+        if !(0.0..=1.0).contains(&self.trace_ratio) {
+            return refuse("trace_ratio must be from 0.0 to 1.0");
+        }
+        if self.drain_ms > 300_000 {
+            return refuse("drain_ms must be 300000 or less");
+        }
         for (one, other) in [
             (&self.authority_certificate_file, &self.authority_key_file),
             (&self.certificate_file, &self.certificate_key_file),
@@ -186,6 +218,15 @@ mod tests {
     fn plain_text_is_refused_beyond_loopback() {
         assert!(load("tls = \"off\"").is_ok());
         assert!(load("tls = \"off\"\nlisten = \"0.0.0.0:7443\"").is_err());
+    }
+
+    #[test]
+    fn metrics_are_for_this_computer_unless_told_otherwise() {
+        assert_eq!(load("").unwrap().metrics_listen, None);
+        let listen = |text: &str| load(&format!("metrics_listen = \"{text}\"")).map(|s| s.metrics_listen);
+        assert_eq!(listen("9464").unwrap(), Some("127.0.0.1:9464".parse().unwrap()));
+        assert_eq!(listen("0.0.0.0:9464").unwrap(), Some("0.0.0.0:9464".parse().unwrap()));
+        assert!(listen("everywhere").unwrap_err().to_string().contains("metrics_listen"));
     }
 
     #[test]

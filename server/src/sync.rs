@@ -10,6 +10,7 @@ mod counted_orders;
 mod customers;
 mod elsewhere;
 mod end_of_day;
+mod figures;
 mod inventory;
 mod orders;
 mod products;
@@ -17,6 +18,8 @@ mod report;
 mod seen;
 mod shipments;
 mod translation;
+
+pub use figures::Figures;
 
 use std::{
     sync::{Arc, Mutex},
@@ -27,14 +30,14 @@ use futures::try_join;
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
-use tracing::info;
+use tracing::{Instrument as _, debug_span, info};
 
 use crate::{
-    bigcommerce::{self, StoreApi},
+    bigcommerce::{self, ShippingOption, StoreApi},
     db::{self, Db, Lease, Place, SyncCursor, Tx},
     domain::{
         configuration::Configuration,
-        run::{Counts, PhaseKind, PhaseState, Run, RunKind},
+        run::{Counts, Phase, PhaseKind, PhaseState, Run, RunKind},
         stock::Excess,
         store::Store,
     },
@@ -126,6 +129,8 @@ pub struct Work {
     pub dry_run: bool,
     /// When watchers heard of it last.
     pub told: Arc<Mutex<Option<Instant>>>,
+    /// What is counted of it.
+    pub figures: Figures,
 }
 
 impl Work {
@@ -172,7 +177,8 @@ impl Work {
         // Small and independent of the rest, so it is read meanwhile.
         let mut shipping = run.phases.iter().any(|phase| phase.kind == PhaseKind::Carriers).then(|| {
             let api = self.api.clone();
-            AbortOnDropHandle::new(tokio::spawn(async move { api.shipping_options().await }))
+            let reading = async move { api.shipping_options().await };
+            AbortOnDropHandle::new(tokio::spawn(reading.in_current_span()))
         });
         for phase in &run.phases {
             if matches!(phase.state, PhaseState::Done | PhaseState::AlreadyDone) {
@@ -185,27 +191,36 @@ impl Work {
                 continue;
             }
             self.begin(phase.kind, phase.state == PhaseState::Running).await?;
-            match phase.kind {
-                PhaseKind::Products => products::read(self, &phase.cursor).await?,
-                PhaseKind::Inventory => inventory::import(self, &phase.cursor).await?,
-                PhaseKind::Carriers => {
-                    let options = match shipping.take() {
-                        Some(reading) => {
-                            reading.await.map_err(|failed| Error::Missing(failed.to_string()))??
-                        }
-                        None => self.api.shipping_options().await?,
-                    };
-                    carriers::import(self, &options).await?;
-                }
-                PhaseKind::Customers => customers::sync(self, &phase.cursor).await?,
-                PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await?,
-                PhaseKind::Shipments => shipments::send(self).await?,
-                PhaseKind::Counts => end_of_day::publish(self).await?,
-                PhaseKind::Comparison => comparison::compare(self).await?,
-            }
+            let began = Instant::now();
+            let span = debug_span!("phase", otel.name = label(phase.kind), phase = phase.kind.word());
+            self.phase(phase, &mut shipping).instrument(span).await?;
+            self.figures.done(phase.kind, began.elapsed());
             info!(phase = phase.kind.word(), "phase done");
         }
         Ok(())
+    }
+
+    async fn phase(
+        &self,
+        phase: &Phase,
+        shipping: &mut Option<AbortOnDropHandle<bigcommerce::Result<Vec<ShippingOption>>>>,
+    ) -> Result<()> {
+        match phase.kind {
+            PhaseKind::Products => products::read(self, &phase.cursor).await,
+            PhaseKind::Inventory => inventory::import(self, &phase.cursor).await,
+            PhaseKind::Carriers => {
+                let options = match shipping.take() {
+                    Some(reading) => reading.await.map_err(|failed| Error::Missing(failed.to_string()))??,
+                    None => self.api.shipping_options().await?,
+                };
+                carriers::import(self, &options).await
+            }
+            PhaseKind::Customers => customers::sync(self, &phase.cursor).await,
+            PhaseKind::PickingOrders => orders::sync(self, &phase.cursor).await,
+            PhaseKind::Shipments => shipments::send(self).await,
+            PhaseKind::Counts => end_of_day::publish(self).await,
+            PhaseKind::Comparison => comparison::compare(self).await,
+        }
     }
 
     /// Whether a phase has nothing to do in this run.
@@ -283,6 +298,7 @@ impl Work {
     ) -> Result<()> {
         tx.advance_phase(&self.lease, phase, cursor, counts, expected).await?;
         tx.commit(&self.bus).await?;
+        self.figures.count(phase, counts);
         self.tell().await
     }
 

@@ -5,13 +5,14 @@ use std::{fs, path::Path};
 /// The rooms in their order; rooms in one list stand between the same two arrows and do not know each other.
 const ORDER: &[&[&str]] = &[
     &["domain"],
-    &["clock"],
+    &["clock", "trace"],
     &["events", "bigcommerce", "settings"],
     &["db", "secrets"],
     &["warehouse", "tls"],
     &["sync"],
     &["app"],
     &["schedule", "rpc", "serve"],
+    &["monitoring", "telemetry"],
     &["lib"],
     &["main"],
 ];

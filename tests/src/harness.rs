@@ -4,10 +4,12 @@
 //! this process or a [`Process`] that can be killed, one after the other. An [`Operator`] has nothing but a store key.
 
 mod balancer;
+mod collector;
 mod dataset;
 mod home;
 pub mod kills;
 mod line;
+mod monitor;
 mod operator;
 pub mod postgres;
 mod process;
@@ -19,11 +21,13 @@ use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
 
 pub use self::balancer::Balancer;
+pub use self::collector::{Collector, Trace};
 pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
 #[cfg(feature = "desktop")]
 pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
 pub use self::line::Line;
+pub use self::monitor::{Figure, Figures, Monitor};
 pub use self::operator::{Operator, connect_store, defaults, is_final};
 pub use self::process::Process;
 #[cfg(feature = "desktop")]

@@ -26,6 +26,7 @@ mod lists;
 mod lost_access;
 mod manual_sync;
 mod messages;
+mod monitoring;
 mod opening;
 mod orders;
 mod parked;
@@ -40,6 +41,7 @@ mod secrets;
 mod shipments;
 mod stores;
 mod stream;
+mod traces;
 mod truth;
 mod unseen;
 

@@ -41,6 +41,7 @@ pub(super) struct Reading {
 #[derive(Debug, Default)]
 pub struct Budget {
     state: Mutex<Option<Window>>,
+    waited: Mutex<Duration>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +120,7 @@ impl Budget {
                 }
             };
             sleep_until(until.max(now + Duration::from_millis(5))).await;
+            *self.waited.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += now.elapsed();
         }
     }
 
@@ -128,6 +130,11 @@ impl Budget {
         let mut window = (*state)?;
         window.roll(Instant::now());
         Some(Quota { limit: window.quota, left: window.left, window: window.length })
+    }
+
+    /// How long requests have waited for it, all of them together.
+    pub(super) fn waited(&self) -> Duration {
+        *self.waited.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn learn(&self, seen: Reading) {

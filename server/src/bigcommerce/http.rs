@@ -9,15 +9,16 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use rand::Rng as _;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header::HeaderMap};
+use reqwest::{Method, Request, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{Instrument as _, Span, debug, debug_span, field::Empty};
 
 use super::{
     Error, Result,
-    budget::{Budget, Quota, Reading, Urgency},
+    budget::{Budget, Quota, Reading, Slot, Urgency},
     error::{scope_of, scope_to_write},
+    figures::{Figures, endpoint},
     wire,
 };
 
@@ -39,6 +40,8 @@ pub struct Api {
     http: reqwest::Client,
     urls: BaseUrls,
     budgets: Arc<Mutex<HashMap<String, Arc<Budget>>>>,
+    /// What is counted of its calls.
+    pub figures: Figures,
 }
 
 /// The connection to one store.
@@ -50,6 +53,7 @@ pub struct StoreApi {
     token: SecretString,
     budget: Arc<Budget>,
     urgency: Urgency,
+    figures: Figures,
     /// The store's clock as the last reply had it, and when that was.
     pub(super) clock: Arc<Mutex<Option<(Timestamp, Instant)>>>,
 }
@@ -87,7 +91,7 @@ impl Api {
             .pool_max_idle_per_host(16)
             .tcp_nodelay(true)
             .build()?;
-        Ok(Self { http, urls, budgets: Arc::default() })
+        Ok(Self { http, urls, budgets: Arc::default(), figures: Figures::default() })
     }
 
     /// What is left of a store's quota, if it has been asked anything yet.
@@ -107,8 +111,15 @@ impl Api {
             token,
             budget,
             urgency,
+            figures: self.figures.clone(),
             clock: Arc::default(),
         }
+    }
+
+    /// The quota of each store that this process has called, by store hash, and how long requests have waited for it.
+    pub fn quotas(&self) -> Vec<(String, Option<Quota>, Duration)> {
+        let budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        budgets.iter().map(|(hash, budget)| (hash.clone(), budget.seen(), budget.waited())).collect()
     }
 }
 
@@ -142,6 +153,8 @@ impl StoreApi {
             pause = rand::rng()
                 .random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
             let pause = after.unwrap_or(pause);
+            self.figures.retries.inc();
+            self.figures.back_off.inc_by(pause.as_secs_f64());
             debug!(path, attempt, %what, pause_ms = pause.as_millis(), "BigCommerce is asked again");
             tokio::time::sleep(pause).await;
             attempt += 1;
@@ -184,15 +197,40 @@ impl StoreApi {
         let slot = self.budget.acquire(self.urgency).await;
         let request =
             request.header("X-Auth-Token", self.token.expose_secret()).header("Accept", "application/json");
-        let again = |error| Failed::Again { after: None, what: without_url(error) };
         let request = request.build().map_err(again)?;
-        let scope = if *request.method() == Method::GET { scope_of(path) } else { scope_to_write(path) };
-        let response = self.http.execute(request).await.map_err(again)?;
+        let span = debug_span!(
+            "request",
+            otel.name = format!("{} {}", request.method(), endpoint(path)),
+            otel.kind = "client",
+            http.response.status_code = Empty,
+        );
+        self.execute(path, request, slot).instrument(span).await
+    }
+
+    async fn execute(
+        &self,
+        path: &str,
+        request: Request,
+        slot: Slot<'_>,
+    ) -> std::result::Result<Reply, Failed> {
+        let (method, began) = (request.method().clone(), Instant::now());
+        let scope = if method == Method::GET { scope_of(path) } else { scope_to_write(path) };
+        let response = match self.http.execute(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                self.figures.count(&method, path, None, began.elapsed());
+                return Err(again(error));
+            }
+        };
+        let status = response.status();
+        Span::current().record("http.response.status_code", status.as_u16());
         let quota = quota(response.headers());
         if let Some(quota) = quota {
             slot.settle(quota);
         }
-        self.read((path, scope), response, quota).await
+        let read = self.read((path, scope), response, quota).await;
+        self.figures.count(&method, path, Some(status), began.elapsed());
+        read
     }
 
     async fn read(
@@ -250,6 +288,11 @@ impl StoreApi {
             })),
         }
     }
+}
+
+/// An attempt without an answer.
+fn again(error: reqwest::Error) -> Failed {
+    Failed::Again { after: None, what: without_url(error) }
 }
 
 /// Decodes a whole answer.

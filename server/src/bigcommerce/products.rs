@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use super::{
     Error, Result, StoreApi,
@@ -153,7 +154,7 @@ type Pages = Pin<Box<dyn Stream<Item = (i64, Result<ProductPage>)> + Send>>;
 
 /// Works on a page in a task of its own, so that it goes on while the page before it is written; ends when dropped.
 pub async fn ahead<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    match AbortOnDropHandle::new(tokio::spawn(work)).await {
+    match AbortOnDropHandle::new(tokio::spawn(work.in_current_span())).await {
         Ok(page) => page,
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }

@@ -123,7 +123,7 @@ fn known<T>(word: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
     read(word).ok_or_else(unknown)
 }
 
-fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
+pub(super) fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
     let row = Row(row, "configurations");
     let kept: Kept = row.json("body")?;
     let rules = kept.item_number_rules.iter();

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
-use super::{Db, Engine, Exception, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
+use super::{Db, Engine, Exception, Figures, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
 use crate::domain::reason::Reason;
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
@@ -63,6 +63,8 @@ impl Db {
             sealer: self.sealer.clone(),
             replica: self.replica,
             ids: Arc::default(),
+            // What is done to a throw-away copy is not the database's work.
+            figures: Figures::default(),
             lock: None,
         };
         let mut tx = copy.begin().await?;

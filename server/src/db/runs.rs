@@ -11,6 +11,7 @@ use crate::domain::{
     stock::Excess,
     store::StoreId,
 };
+use crate::trace;
 
 /// A run to be asked for.
 #[derive(Clone, Debug)]
@@ -196,7 +197,7 @@ impl Db {
         let statement = tx
             .statement(
                 "INSERT INTO runs (id, store_id, kind, dry_run, state, asked_by, asked_at, configuration_revision, \
-                 approved_run, local_date) VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?, ?, ?)",
+                 approved_run, local_date, trace_parent) VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?)",
             )
             .bind(id)
             .bind(new.store.0)
@@ -206,7 +207,8 @@ impl Db {
             .bind(self.clock.now().as_millisecond())
             .bind(new.configuration_revision)
             .bind(new.approved.map(|run| run.0))
-            .bind(new.local_date.clone());
+            .bind(new.local_date.clone())
+            .bind(trace::current());
         tx.execute(statement).await?;
         for (position, kind) in (0_i64..).zip(new.kind.phases()) {
             let state = if done.contains(kind) { PhaseState::AlreadyDone } else { PhaseState::Waiting };
@@ -239,8 +241,15 @@ impl Db {
 
     /// Puts a failed run back into the queue.
     pub async fn requeue_run(&self, tx: &mut Tx, id: RunId) -> Result<bool> {
-        let requeue = "UPDATE runs SET state = 'QUEUED', problem = '', ended_at = NULL WHERE id = ? AND state = 'FAILED'";
-        Ok(tx.execute(tx.statement(requeue).bind(id.0)).await? == 1)
+        let requeue = "UPDATE runs SET state = 'QUEUED', problem = '', ended_at = NULL, trace_parent = ? \
+                       WHERE id = ? AND state = 'FAILED'";
+        Ok(tx.execute(tx.statement(requeue).bind(trace::current()).bind(id.0)).await? == 1)
+    }
+
+    /// The trace that a run belongs to; empty where nobody traced when it was asked for.
+    pub async fn trace_parent(&self, id: RunId) -> Result<String> {
+        let row = self.row(self.statement("SELECT trace_parent FROM runs WHERE id = ?").bind(id.0)).await?;
+        row.map_or(Ok(String::new()), |row| Row(&row, "runs").text("trace_parent"))
     }
 
     /// The phases of the initial dataset that are done for ever, with the run that did them and when.

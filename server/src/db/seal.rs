@@ -53,8 +53,13 @@ impl Db {
     pub(super) async fn check_sealer(&self) -> Result<()> {
         let keep = "INSERT INTO facts (name, value) VALUES ('encryption_key_check', ?) ON CONFLICT (name) DO NOTHING";
         self.statement(keep).bind(self.sealer.check.clone()).execute(&self.writer).await?;
+        self.check().await
+    }
+
+    /// Whether the database answers now, and its secrets can be opened.
+    pub async fn check(&self) -> Result<()> {
         let kept = self.statement("SELECT value FROM facts WHERE name = 'encryption_key_check'");
-        let row = kept.fetch_one(&self.writer).await?;
+        let row = self.row(kept).await?.ok_or(Error::Sealed)?;
         if Row(&row, "facts").text("value")? == self.sealer.check { Ok(()) } else { Err(Error::Sealed) }
     }
 }

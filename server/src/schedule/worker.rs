@@ -12,8 +12,9 @@ use std::{
 use rand::Rng as _;
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, error, info, info_span, warn};
+use tracing::{Instrument as _, error, field::Empty, info, info_span, warn};
 
+use super::Figures;
 use crate::{
     app::{self, App},
     bigcommerce::{self, Urgency},
@@ -25,6 +26,7 @@ use crate::{
     },
     events::{Change, Severity},
     sync::{self, Work},
+    trace,
 };
 
 /// Long runs done at the same time: few enough for the memory.
@@ -45,6 +47,8 @@ pub struct Worker {
     pub lease: Duration,
     /// Where the copies of dry runs are put.
     pub scratch: PathBuf,
+    /// What is counted of the runs.
+    pub figures: Figures,
     /// Set when the server stops.
     pub stop: CancellationToken,
 }
@@ -66,8 +70,10 @@ impl Worker {
             let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
             match self.app.db.claim_run(token(), self.lease, long).await {
                 Ok(Some(lease)) => {
+                    self.figures.taken_over.inc_by(u64::from(lease.resumed));
                     let worker = self.clone();
-                    let span = info_span!("run", run = lease.run.0, store = lease.store.0);
+                    let span = info_span!("run", run = lease.run.0, store = lease.store.0, trace_id = Empty);
+                    trace::follow(&span, &self.app.db.trace_parent(lease.run).await.unwrap_or_default());
                     runs.spawn(
                         async move {
                             worker.carry_out(lease).await;
@@ -176,6 +182,8 @@ impl Worker {
             stop: self.stop.clone(),
             dry_run: run.dry_run,
             told: Arc::default(),
+            // What a dry run does is counted by nobody.
+            figures: if run.dry_run { sync::Figures::default() } else { self.figures.sync.clone() },
         };
         if run.dry_run {
             self.dry_run(&mut work, &run).await?;
@@ -250,6 +258,9 @@ impl Worker {
             }
         }
         tx.commit(&self.app.bus).await?;
+        if !run.dry_run {
+            self.figures.end(run.kind, state);
+        }
         info!(state = state.word(), "the run ended");
         Ok(())
     }

@@ -26,7 +26,9 @@ pub(super) async fn import(work: &Work, options: &[ShippingOption]) -> Result<()
         }
     }
     tx.advance_phase(&work.lease, PhaseKind::Carriers, "", counts, expected).await?;
-    work.end(tx, PhaseKind::Carriers).await
+    work.end(tx, PhaseKind::Carriers).await?;
+    work.figures.count(PhaseKind::Carriers, counts);
+    Ok(())
 }
 
 /// The carriers of shipping methods, each method once with all its zones.

@@ -40,7 +40,9 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
         let counts = apply(work, &mut tx, &page).await?;
         let Some(next) = page.next else {
             tx.advance_phase(&work.lease, PHASE, "", counts, page.total).await?;
-            return work.end(tx, PHASE).await;
+            work.end(tx, PHASE).await?;
+            work.figures.count(PHASE, counts);
+            return Ok(());
         };
         cursor.after = next;
         work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, page.total).await?;

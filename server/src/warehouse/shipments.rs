@@ -124,6 +124,31 @@ pub async fn count_owed(db: &Db, store: StoreId) -> Result<i64> {
     row.map_or(Ok(0), |row| Row(&row, "shipments").int("owed"))
 }
 
+/// What a store is owed.
+#[derive(Clone, Copy, Debug)]
+pub struct Owed {
+    /// How many shipments.
+    pub shipments: i64,
+    /// How many orders are to be set to another state.
+    pub order_states: i64,
+    /// Since when the oldest of them.
+    pub since: Timestamp,
+}
+
+/// What each store is owed that is owed anything.
+pub async fn outbox(db: &Db) -> Result<Vec<(StoreId, Owed)>> {
+    let sql = "SELECT store_id, COUNT(shipment) AS shipments, COUNT(*) - COUNT(shipment) AS order_states, \
+               MIN(asked_at) AS since FROM (SELECT store_id, id AS shipment, asked_at FROM shipments \
+               WHERE state IN ('OWED', 'TRIED') UNION ALL SELECT store_id, NULL, asked_at FROM order_states) AS owed \
+               GROUP BY store_id";
+    let owed = |row| {
+        let row = Row(row, "shipments");
+        let (shipments, order_states) = (row.int("shipments")?, row.int("order_states")?);
+        Ok((StoreId(row.int("store_id")?), Owed { shipments, order_states, since: row.at("since")? }))
+    };
+    db.rows(db.statement(sql)).await?.iter().map(owed).collect()
+}
+
 /// Stores that are owed shipments for which something can be done now and no run is on its way.
 ///
 /// What was tried can be looked for from `settled` on; a run that failed after `failed` is not repeated yet.

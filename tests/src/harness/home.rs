@@ -17,7 +17,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, KeyUsagePurpose}
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::postgres;
+use super::{Monitor, postgres};
 use crate::sandbox::Sandbox;
 
 /// Which database a server keeps its state in.
@@ -91,6 +91,13 @@ impl Home {
     /// Changes a setting of the servers that start from now on.
     pub fn set(&mut self, name: &str, value: impl Into<toml::Value>) {
         self.settings.insert(name.to_owned(), value.into());
+    }
+
+    /// Lets the servers that start from now on be watched by a monitoring tool.
+    pub fn monitor(&mut self) -> anyhow::Result<Monitor> {
+        let port = free_port()?;
+        self.set("metrics_listen", port.to_string());
+        Monitor::new(port)
     }
 
     /// The settings of a server in this process.

@@ -1,0 +1,128 @@
+//! How all stores stand, for monitoring.
+
+use std::{collections::HashMap, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{App, Result, runs::next_due};
+use crate::{
+    db::{Compared, OpenRuns, SavedConfiguration},
+    domain::{
+        reason::Reason,
+        run::{RunKind, RunState},
+        store::{Store, StoreId, StoreState},
+    },
+    warehouse::shipments::{self, Owed},
+};
+
+/// How all stores stand.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Each store.
+    pub stores: Vec<StoreStanding>,
+    /// The records that wait for a person, by reason.
+    pub parked: HashMap<Reason, i64>,
+    /// How many shipments and order states stores are owed.
+    pub owed: (i64, i64),
+    /// The runs that have not ended.
+    pub open_runs: OpenRuns,
+    /// How long the oldest of them has waited for nothing but a worker.
+    pub waiting: Duration,
+}
+
+/// How a store stands.
+#[derive(Clone, Debug)]
+pub struct StoreStanding {
+    /// The store hash.
+    pub hash: String,
+    /// Whether BigCommerce takes its token.
+    pub connected: bool,
+    /// When its last sync was complete, or its initial dataset before the first.
+    pub synced_at: Option<Timestamp>,
+    /// For how long a sync has been due and not complete; none where none is due by the clock.
+    pub sync_overdue: Option<Duration>,
+    /// When its last End of Day was complete.
+    pub end_of_day_at: Option<Timestamp>,
+    /// How its newest End of Day ended.
+    pub end_of_day: Option<RunState>,
+    /// For how long an End of Day has been due and not complete; none where none is due by the clock.
+    pub end_of_day_overdue: Option<Duration>,
+    /// How many counts the newest comparison found changed in the store.
+    pub drifted: i64,
+    /// How many of its records wait for a person.
+    pub parked: i64,
+    /// How long the oldest thing it is owed has waited.
+    pub owed_for: Duration,
+}
+
+impl App {
+    /// How all stores stand, by a number of statements that does not depend on how many there are.
+    pub async fn standing(&self) -> Result<Standing> {
+        let now = self.db.clock.now();
+        let configurations = self.db.configurations().await?;
+        let synced_at = self.db.synced_at().await?;
+        let mut parked: HashMap<Reason, i64> = HashMap::new();
+        let mut parked_of: HashMap<StoreId, i64> = HashMap::new();
+        for (store, reason, count) in self.db.parked_counts().await? {
+            *parked.entry(reason).or_default() += count;
+            *parked_of.entry(store).or_default() += count;
+        }
+        let owed: HashMap<StoreId, Owed> = shipments::outbox(&self.db).await?.into_iter().collect();
+        let (mut end_of_days, mut drifted) = (HashMap::new(), HashMap::new());
+        for (store, kind, compared) in self.db.compared().await? {
+            // The newer comes later.
+            drifted.insert(store, compared.drifted);
+            if kind == RunKind::EndOfDay {
+                end_of_days.insert(store, compared);
+            }
+        }
+        let stores = self.db.stores().await?.into_iter().map(|store| {
+            let end_of_day: Option<&Compared> = end_of_days.get(&store.id);
+            let end_of_day_at = end_of_day.and_then(|compared| compared.complete_at);
+            let synced_at = synced_at.get(&store.id).copied();
+            let saved = configurations.get(&store.id);
+            StoreStanding {
+                connected: store.state == StoreState::Connected,
+                synced_at,
+                sync_overdue: synced_at.and_then(|at| overdue(RunKind::Sync, saved?, &store, at, now)),
+                end_of_day_at,
+                end_of_day: end_of_day.map(|compared| compared.state),
+                // Before the first one, what counts is the initial dataset.
+                end_of_day_overdue: end_of_day_at
+                    .or(synced_at)
+                    .and_then(|at| overdue(RunKind::EndOfDay, saved?, &store, at, now)),
+                drifted: drifted.get(&store.id).copied().unwrap_or_default(),
+                parked: parked_of.get(&store.id).copied().unwrap_or_default(),
+                owed_for: owed.get(&store.id).map_or(Duration::ZERO, |owed| since(owed.since, now)),
+                hash: store.hash,
+            }
+        });
+        let stores = stores.collect();
+        let open_runs = self.db.open_runs().await?;
+        Ok(Standing {
+            stores,
+            parked,
+            owed: owed.values().fold((0, 0), |sum, owed| (sum.0 + owed.shipments, sum.1 + owed.order_states)),
+            waiting: open_runs.waits_since.map_or(Duration::ZERO, |at| since(at, now)),
+            open_runs,
+        })
+    }
+}
+
+/// For how long a kind of run has been due by the clock, where one was complete at an instant.
+fn overdue(
+    kind: RunKind,
+    saved: &SavedConfiguration,
+    store: &Store,
+    complete_at: Timestamp,
+    now: Timestamp,
+) -> Option<Duration> {
+    // Who saves a configuration begins the schedule anew.
+    let due = next_due(kind, &saved.values, store, complete_at.max(saved.saved_at))?;
+    Some(since(due, now))
+}
+
+/// How long ago an instant was; nothing where it is still to come.
+fn since(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(at)).unwrap_or_default()
+}
