@@ -12,6 +12,7 @@
 //! - [`app`]: what the server can be asked to do
 //! - [`schedule`]: when runs are asked for, and the worker that does them
 //! - [`rpc`]: the only room that knows gRPC
+//! - [`operations`]: what an operator does beside the running server
 //! - [`settings`]: what the operator decides
 
 pub mod app;
@@ -20,6 +21,7 @@ pub mod clock;
 pub mod db;
 pub mod domain;
 pub mod events;
+pub mod operations;
 pub mod rpc;
 pub mod schedule;
 mod secrets;
@@ -75,8 +77,7 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), Error> {
-    // Another part of the process may have installed it already; it is the same one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let api = api(&settings)?;
     secrets::make_folder(&settings.data_folder)?;
     let port = listener.local_addr().map_err(Error::Listen)?.port();
     let address = settings.address(port);
@@ -87,7 +88,7 @@ pub async fn run(
     let app = App {
         db: db.clone(),
         bus: Bus::new(EVENTS_HELD),
-        api: api(&settings)?,
+        api,
         wake: Arc::new(Notify::new()),
         patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
         address: address.clone(),
@@ -126,7 +127,9 @@ pub async fn run(
 }
 
 /// The connection to BigCommerce that the settings describe.
-fn api(settings: &Settings) -> Result<Api, Error> {
+pub fn api(settings: &Settings) -> Result<Api, Error> {
+    // Another part of the process may have installed it already; it is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut authorities = Vec::new();
     if settings.bigcommerce_authority_file != PathBuf::new() {
         let pem = secrets::read(&settings.bigcommerce_authority_file)?;

@@ -2,6 +2,7 @@
 
 mod auto_sync;
 mod bad_days;
+mod book;
 mod changes;
 mod claims;
 mod configuration;
@@ -20,6 +21,7 @@ mod kills;
 mod lists;
 mod manual_sync;
 mod messages;
+mod operations;
 mod orders;
 mod parked;
 mod raw;

@@ -189,7 +189,7 @@ fn text(path: &Path) -> String {
 }
 
 /// A port below those that the system hands out by itself, so that it is still free after a restart.
-fn free_port() -> anyhow::Result<u16> {
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     /// The first of the ports, and how many.
     const PORTS: (u16, u16) = (18_000, 12_000);

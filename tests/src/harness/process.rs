@@ -23,7 +23,7 @@ pub struct Process {
 impl Process {
     /// Starts a server and waits until it serves, or says why it does not.
     pub async fn start(home: &Home) -> anyhow::Result<Self> {
-        Self::spawn(home, Command::new(program()?)).await
+        Self::spawn(home, Command::new(program(PROGRAM)?)).await
     }
 
     /// Starts a server none of whose files can grow beyond this many KiB, as on a disk that fills up.
@@ -31,7 +31,7 @@ impl Process {
         // A write beyond the limit would end a program that does not ignore the signal; the limit can be lifted later.
         let limited = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$@\"", kib * 2);
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &limited, "sh"]).arg(program()?);
+        shell.args(["-c", &limited, "sh"]).arg(program(PROGRAM)?);
         Self::spawn(home, shell).await
     }
 
@@ -87,23 +87,21 @@ impl Process {
     }
 }
 
-/// The program beside the tests, which must not be older than what it is made of.
-fn program() -> anyhow::Result<PathBuf> {
+/// A program beside the tests, which must not be older than what it is made of.
+pub(crate) fn program(program: &str) -> anyhow::Result<PathBuf> {
     let tests = std::env::current_exe()?;
     let mut folders = tests.ancestors().skip(1).take(2);
-    let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-    let program = folders.find_map(|folder| Some(folder.join(&name)).filter(|program| program.is_file()));
-    let program =
-        program.with_context(|| format!("{PROGRAM} is not built; run `cargo build -p {PROGRAM}` first"))?;
-    let built_at = program.metadata()?.modified()?;
-    for part in ["../server/src", "../server/migrations", "../proto/src", "../proto/pluginhost"] {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let file = folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()));
+    let file = file.with_context(|| format!("{program} is not built; run `cargo build --bins` first"))?;
+    let built_at = file.metadata()?.modified()?;
+    let own: &[&str] =
+        if program == PROGRAM { &["../server/src", "../server/migrations"] } else { &["../client-cli/src"] };
+    for part in own.iter().chain(&["../proto/src", "../proto/pluginhost"]) {
         let changed_at = newest(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part))?;
-        ensure!(
-            changed_at <= built_at,
-            "{PROGRAM} is older than {part}; run `cargo build -p {PROGRAM}` first"
-        );
+        ensure!(changed_at <= built_at, "{program} is older than {part}; run `cargo build --bins` first");
     }
-    Ok(program)
+    Ok(file)
 }
 
 /// When anything in a folder was changed last.
