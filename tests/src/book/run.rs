@@ -183,8 +183,10 @@ impl Shell {
     /// Runs a command to its end and gives what it printed and its code.
     async fn command(&mut self, text: &str) -> anyhow::Result<(String, i32)> {
         let text = self.here(text);
-        let typed =
-            format!("{{ (exit {})\n{text}\n}} </dev/null 2>&1; echo; echo \"{DONE} $?\"\n", self.last_code);
+        let typed = format!(
+            "{{ (exit {})\n{text}\n}} </dev/null 2>&1; code=$?; echo; echo \"{DONE} $code\"\n",
+            self.last_code
+        );
         self.input.write_all(typed.as_bytes()).await?;
         let mut printed = String::new();
         let read = async {
