@@ -53,14 +53,14 @@ impl Db {
     pub(super) async fn check_sealer(&self) -> Result<()> {
         let keep = "INSERT INTO facts (name, value) VALUES ('encryption_key_check', ?) ON CONFLICT (name) DO NOTHING";
         self.statement(keep).bind(self.sealer.check.clone()).execute(&self.writer).await?;
-        if self.opens_secrets().await? { Ok(()) } else { Err(Error::Sealed) }
+        self.check().await
     }
 
-    /// Whether this encryption key is the one that the database was made with.
-    pub async fn opens_secrets(&self) -> Result<bool> {
+    /// Whether the database answers now, and its secrets can be opened.
+    pub async fn check(&self) -> Result<()> {
         let kept = self.statement("SELECT value FROM facts WHERE name = 'encryption_key_check'");
-        let row = self.row(kept).await?;
-        row.map_or(Ok(true), |row| Ok(Row(&row, "facts").text("value")? == self.sealer.check))
+        let row = self.row(kept).await?.ok_or(Error::Sealed)?;
+        if Row(&row, "facts").text("value")? == self.sealer.check { Ok(()) } else { Err(Error::Sealed) }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Error, beside};
 use crate::{
     bigcommerce::{Api, Urgency},
     clock::Clock,
-    db::{Db, Engine},
+    db::{self, Db, Engine},
     domain::store::Store,
     secrets,
     settings::Settings,
@@ -160,10 +160,18 @@ async fn server(settings: &Settings) -> Finding {
 
 async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(), Error> {
     let began = Instant::now();
-    db.ping().await?;
+    let secrets = match db.check().await {
+        Ok(()) => Finding::new(State::Good, "encryption key", "opens this database's secrets"),
+        Err(db::Error::Sealed) => {
+            let words = "does not open this database's secrets; put back the key it was made with";
+            Finding::new(State::Bad, "encryption key", words)
+        }
+        Err(error) => return Err(error.into()),
+    };
     let engine = if db.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
     let words = format!("{engine} answers in {} ms", began.elapsed().as_millis());
     findings.push(Finding::new(State::Good, "database", words));
+    findings.push(secrets);
     let (there, known) = db.migrations().await?;
     findings.push(match there.cmp(&known) {
         std::cmp::Ordering::Equal => Finding::new(State::Good, "tables", "as this version wants them"),
@@ -175,12 +183,6 @@ async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(),
             let words = "newer than this version; use the program that made them";
             Finding::new(State::Bad, "tables", words)
         }
-    });
-    findings.push(if db.opens_secrets().await? {
-        Finding::new(State::Good, "encryption key", "opens this database's secrets")
-    } else {
-        let words = "does not open this database's secrets; put back the key it was made with";
-        Finding::new(State::Bad, "encryption key", words)
     });
     let stores = db.stores().await?;
     if stores.is_empty() {
