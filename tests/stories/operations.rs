@@ -38,7 +38,7 @@ async fn begun(operator: &Operator) -> anyhow::Result<i64> {
 
 async fn slow_store() -> anyhow::Result<Sandbox> {
     let catalogue = Catalogue::ugly(2_000).with_orders(20);
-    store_with(Options { catalogue, latency: Duration::from_millis(40), ..options() }).await
+    store_with(Options { catalogue, latency: Duration::from_millis(80), ..options() }).await
 }
 
 /// Every row of a backup as text, in an order that is the same each time.

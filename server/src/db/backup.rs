@@ -69,6 +69,13 @@ impl Db {
             let _lock = lock_file(url)?;
             let into =
                 sqlite_file(url).ok_or_else(|| Error::Unusable("database_url names no file".into()))?;
+            // SQLite would take the log of another database for this one's.
+            for left in ["-wal", "-shm"].map(|end| format!("{}{end}", into.display())) {
+                if Path::new(&left).exists() {
+                    let message = format!("{left} is left of another database; move it away first");
+                    return Err(Error::Unusable(message));
+                }
+            }
             return copy_file(file, &into)
                 .map_err(|error| Error::Unusable(format!("{} cannot be restored: {error}", into.display())));
         }

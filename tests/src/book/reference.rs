@@ -1,6 +1,6 @@
 //! The reference, made from the programs, the settings file, the contract and the server's own lists.
 
-use std::{path::Path, process::Command};
+use std::{fmt::Write as _, path::Path, process::Command};
 
 use anyhow::{Context as _, ensure};
 use plugin_host_server::{
@@ -59,7 +59,7 @@ fn helps(name: &str, path: &[String], text: &mut String) -> anyhow::Result<()> {
     ensure!(said.status.success(), "{name} {path:?} --help ended with {}", said.status);
     let said = String::from_utf8(said.stdout)?;
     let typed = [&[name.to_owned()], path].concat().join(" ");
-    text.push_str(&format!("\n## {typed}\n\n```text\n{}\n```\n", said.trim_end()));
+    let _ = writeln!(text, "\n## {typed}\n\n```text\n{}\n```", said.trim_end());
     let list = said.split("Commands:\n").nth(1).unwrap_or_default();
     let commands = list.lines().take_while(|line| !line.is_empty());
     let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
@@ -81,7 +81,7 @@ fn settings() -> String {
         } else if line.is_empty() {
             // The first comment is about the file.
             if is_head && !comment.is_empty() {
-                text.push_str(&format!("{}\n", comment.join(" ")));
+                let _ = writeln!(text, "{}", comment.join(" "));
                 is_head = false;
             }
             comment.clear();
@@ -91,9 +91,10 @@ fn settings() -> String {
             if !comment.is_empty() {
                 last = comment.join(" ");
             }
-            text.push_str(&format!(
-                "\n## {name}\n\n{last}\n\nDefault `{value}` · flag `--{flag}` · environment `{variable}`\n"
-            ));
+            let _ = writeln!(
+                text,
+                "\n## {name}\n\n{last}\n\nDefault `{value}` · flag `--{flag}` · environment `{variable}`"
+            );
             comment.clear();
         }
     }
@@ -205,28 +206,26 @@ impl Contract {
     fn service(&self, service: &ServiceDescriptor, text: &mut String) {
         let file = service.parent_file();
         let comment = self.comment(&file, service.path());
-        text.push_str(&format!(
-            "\n## {}\n\n{comment}\n\n| Call | What it does |\n|---|---|\n",
-            service.name()
-        ));
+        let _ = writeln!(text, "\n## {}\n\n{comment}\n\n| Call | What it does |\n|---|---|", service.name());
         for method in service.methods() {
             let (asked, answer) = (method.input(), method.output());
             let stream = if method.is_server_streaming() { "stream of " } else { "" };
-            text.push_str(&format!(
-                "| `{}` | {} Takes [{}](#{}), answers with {stream}[{}](#{}). |\n",
+            let _ = writeln!(
+                text,
+                "| `{}` | {} Takes [{}](#{}), answers with {stream}[{}](#{}). |",
                 method.name(),
                 self.words(&file, method.path()),
                 asked.name(),
                 asked.name().to_lowercase(),
                 answer.name(),
                 answer.name().to_lowercase(),
-            ));
+            );
         }
     }
 
     fn message(&self, message: &MessageDescriptor, text: &mut String) {
         let file = message.parent_file();
-        text.push_str(&format!("\n### {}\n\n{}\n", message.name(), self.comment(&file, message.path())));
+        let _ = writeln!(text, "\n### {}\n\n{}", message.name(), self.comment(&file, message.path()));
         if message.fields().len() > 0 {
             text.push_str("\n| Field | Type | What it is |\n|---|---|---|\n");
         }
@@ -240,7 +239,7 @@ impl Contract {
             };
             let several = if field.is_list() { "list of " } else { "" };
             let words = self.words(&file, field.path());
-            text.push_str(&format!("| `{}` | {several}{kind} | {words} |\n", field.name()));
+            let _ = writeln!(text, "| `{}` | {several}{kind} | {words} |", field.name());
         }
         message.child_messages().for_each(|message| self.message(&message, text));
         message.child_enums().for_each(|one| self.enumeration(&one, text));
@@ -249,12 +248,9 @@ impl Contract {
     fn enumeration(&self, one: &EnumDescriptor, text: &mut String) {
         let file = one.parent_file();
         let comment = self.comment(&file, one.path());
-        text.push_str(&format!(
-            "\n### {}\n\n{comment}\n\n| Value | What it means |\n|---|---|\n",
-            one.name()
-        ));
+        let _ = writeln!(text, "\n### {}\n\n{comment}\n\n| Value | What it means |\n|---|---|", one.name());
         for value in one.values() {
-            text.push_str(&format!("| `{}` | {} |\n", value.name(), self.words(&file, value.path())));
+            let _ = writeln!(text, "| `{}` | {} |", value.name(), self.words(&file, value.path()));
         }
     }
 }
