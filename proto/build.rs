@@ -19,10 +19,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     std::fs::write(out.join("pluginhost.v1.bin"), &encoded)?;
 
+    let mut messages = tonic_prost_build::Config::new();
+    messages.enable_type_names();
     tonic_prost_build::configure()
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
-        .compile_fds(descriptors)?;
-    pbjson_build::Builder::new().register_descriptors(&encoded)?.build(&[".pluginhost.v1"])?;
+        .compile_fds_with_config(descriptors, messages)?;
     Ok(())
 }

@@ -54,9 +54,11 @@ impl From<client::Error> for Error {
             client::Error::NotThisServer(_) => Error::new(Exit::Unreachable, message).with_hint(
                 "don't go on if you did not expect this; ask whoever runs the server for its new key",
             ),
-            client::Error::Unauthorized(_) => Error::new(Exit::Unauthorized, message).with_hint(
-                "`plugin-host stores` shows which key is used; `plugin-host connect -` takes another",
-            ),
+            client::Error::Unauthorized(_) | client::Error::Forbidden(_) => {
+                Error::new(Exit::Unauthorized, message).with_hint(
+                    "`plugin-host stores` shows which key is used; `plugin-host connect -` takes another",
+                )
+            }
             client::Error::Refused { code, reasons, .. } => {
                 let hints = hints(code, &reasons);
                 // The server's message says them all in one line, which suits one reason and no more.
@@ -68,6 +70,7 @@ impl From<client::Error> for Error {
                 };
                 Error::Told(Box::new(Told { exit: Exit::Refused, message, reasons, hints }))
             }
+            client::Error::Outdated => Error::new(Exit::Failed, message),
             client::Error::Failed(_) => {
                 Error::new(Exit::Failed, message).with_hint("the server's log says more")
             }
@@ -161,6 +164,7 @@ pub(crate) fn flag(field: &str) -> Option<&'static str> {
         "active_from" | "active_until" => "--active-hours HH:MM-HH:MM",
         "end_of_day" => "--end-of-day on",
         "end_of_day_time" => "--end-of-day-time HH:MM",
+        "reconciliation_time" => "--reconciliation-time HH:MM",
         "time_zone" => "--time-zone ZONE",
         "imported_status_ids" => "--order-statuses 11,9,8,3",
         "order_number_prefix" => "--order-number-prefix TEXT",

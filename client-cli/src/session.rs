@@ -173,11 +173,6 @@ impl Session<'_, '_> {
     }
 }
 
-/// An id that makes repeats of a request harmless.
-pub(crate) fn request_id() -> String {
-    format!("{:032x}", rand::random::<u128>())
-}
-
 #[cfg(test)]
 mod tests {
     use plugin_host_proto::keyring::Place;
@@ -204,12 +199,5 @@ mod tests {
         all.push(kept("other", KeyKind::Admin, false));
         assert!(choose_admin(&all).is_err());
         assert!(choose_admin(&all[..1]).is_err());
-    }
-
-    #[test]
-    fn request_ids_differ_and_fit_the_contract() {
-        let (one, other) = (request_id(), request_id());
-        assert_ne!(one, other);
-        assert!(one.len() <= 64);
     }
 }

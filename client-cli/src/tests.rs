@@ -114,7 +114,7 @@ fn what_the_documents_show_can_be_typed() {
         "configure set --default-division MAIN --default-uom EA --default-site HQ --default-location A-01 \
          --store-location 1 --create-item-number-using sku,product-id --stock-decreased follow --auto-sync on \
          --sync-interval-minutes 15 --active-hours all-day --end-of-day on --end-of-day-time 23:30 \
-         --time-zone Europe/Berlin --expect-revision 3",
+         --reconciliation-time 02:00 --time-zone Europe/Berlin --expect-revision 3",
         "configure set --order-statuses 11,9,8,3 --order-number-prefix W- --stock-scope sites --stock-sites HQ,WEST \
          --excluded-locations HQ/DAMAGED,WEST/Q-1 --open-orders store --guest-rule one-customer \
          --guest-customer Guests --shipment-rule each-pick --set-order-status off --safety-buffer 2 \

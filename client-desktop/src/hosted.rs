@@ -1,4 +1,4 @@
-//! The stores hosted on this computer: their keys, their connections, and the one being watched.
+//! The stores hosted on this computer: their keys, their connections, and what is remembered about them.
 
 use std::{
     collections::HashMap,
@@ -6,35 +6,45 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use plugin_host_proto::{client::Client, key::StoreKey, keyring::Keyring};
-use tokio::task::{AbortHandle, spawn_blocking};
+use plugin_host_proto::{
+    client::Client,
+    key::StoreKey,
+    keyring::{self, Keyring},
+    v1,
+};
+use tokio::task::spawn_blocking;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, preferences::Remembered, watching::Watching};
 
 /// What the commands share.
-#[derive(Debug)]
 pub(crate) struct Hosted {
     keyring: Keyring,
     clients: Mutex<HashMap<String, Client>>,
-    watching: Mutex<Option<AbortHandle>>,
+    /// The key of the file that was looked at last.
+    from_file: Mutex<Option<StoreKey>>,
+    pub(crate) remembered: Remembered,
+    pub(crate) watching: Watching,
 }
 
 impl Hosted {
     /// Opens the user's keyring, or the one in the folder that `PLUGIN_HOST_HOME` names, as the command line does.
-    pub(crate) fn open() -> Result<Self, plugin_host_proto::keyring::Error> {
+    pub(crate) fn open() -> Result<Self, keyring::Error> {
         #[expect(clippy::disallowed_methods, reason = "the desktop has no other settings")]
         let home = std::env::var_os("PLUGIN_HOST_HOME").map(PathBuf::from);
+        let keyring = Keyring::open(home.as_deref())?;
         Ok(Self {
-            keyring: Keyring::open(home.as_deref())?,
+            remembered: Remembered::open(keyring.folder()),
+            keyring,
             clients: Mutex::default(),
-            watching: Mutex::default(),
+            from_file: Mutex::default(),
+            watching: Watching::default(),
         })
     }
 
     /// Works with the keyring where waiting for the system's keychain blocks nothing else.
     pub(crate) async fn with_keyring<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Keyring) -> Result<T, plugin_host_proto::keyring::Error> + Send + 'static,
+        work: impl FnOnce(&Keyring) -> Result<T, keyring::Error> + Send + 'static,
     ) -> Result<T, Failure> {
         let keyring = self.keyring.clone();
         let done = spawn_blocking(move || work(&keyring)).await;
@@ -42,35 +52,56 @@ impl Hosted {
     }
 
     /// The connection of a kept key, made at its first use.
-    pub(crate) async fn client(&self, name: String) -> Result<Client, Failure> {
-        if let Some(client) = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&name) {
+    pub(crate) async fn client(&self, name: &str) -> Result<Client, Failure> {
+        if let Some(client) = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(client.clone());
         }
-        let wanted = name.clone();
-        let key = self.with_keyring(move |keyring| keyring.key(Some(&wanted))).await?;
-        let client = Client::connect(&key)?;
-        self.remember(name, client.clone());
+        let client = Client::connect(&self.key(name).await?)?;
+        self.connected(name, client.clone());
         Ok(client)
     }
 
+    pub(crate) async fn key(&self, name: &str) -> Result<StoreKey, Failure> {
+        let name = name.to_owned();
+        self.with_keyring(move |keyring| keyring.key(Some(&name))).await
+    }
+
     /// Keeps a key under a name, and its connection.
-    pub(crate) async fn keep(&self, name: String, key: StoreKey, client: Client) -> Result<(), Failure> {
-        let kept = name.clone();
+    pub(crate) async fn keep(&self, name: &str, key: StoreKey, client: Client) -> Result<(), Failure> {
+        let kept = name.to_owned();
         self.with_keyring(move |keyring| keyring.keep(&kept, &key)).await?;
-        self.remember(name, client);
+        self.connected(name, client);
         Ok(())
     }
 
-    fn remember(&self, name: String, client: Client) {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(name, client);
+    pub(crate) async fn forget(&self, name: &str) -> Result<(), Failure> {
+        let forgotten = name.to_owned();
+        self.with_keyring(move |keyring| keyring.forget(&forgotten)).await?;
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        // The name of a store that is gone is no secret and does no harm.
+        let _ = self.remembered.forget(name);
+        Ok(())
     }
 
-    /// Watches one thing in place of another.
-    pub(crate) fn watch(&self, task: AbortHandle) {
-        let before = self.watching.lock().unwrap_or_else(PoisonError::into_inner).replace(task);
-        if let Some(before) = before {
-            before.abort();
+    /// Remembers what the store calls itself.
+    pub(crate) fn remember_title(&self, name: &str, store: Option<&v1::Store>) {
+        if let Some(store) = store {
+            // Without it the store is shown by its id until the server answers.
+            let _ = self.remembered.call(name, &store.name);
         }
+    }
+
+    pub(crate) fn take_from_file(&self, key: Option<StoreKey>) {
+        *self.from_file.lock().unwrap_or_else(PoisonError::into_inner) = key;
+    }
+
+    pub(crate) fn key_from_file(&self) -> Result<StoreKey, Failure> {
+        let key = self.from_file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        key.ok_or_else(|| Failure::new("no file with a key was opened; open one first"))
+    }
+
+    fn connected(&self, name: &str, client: Client) {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), client);
     }
 }
 

@@ -1,13 +1,36 @@
 //! The desktop client: a window that shows what the server says, and asks for what a person wants.
 //!
 //! This half keeps keys and speaks gRPC; the other, in `ui/`, draws. What passes between them is proto3 JSON and the
-//! few types here, from which the TypeScript ones are made. Keys never enter the window, except the one being pasted.
+//! few types here, from which the TypeScript ones are made. Keys never enter the window, except the one being pasted
+//! and the one a person asked to see.
+//!
+//! - [`commands`] is all that the window may ask for.
+//! - [`hosted`] is what they share: keys, connections, what is remembered.
+//! - [`watching`] follows every kept store, in [`batch`]es; [`outlook`] is what is made of it for the [`tray`] and the
+//!   [`notices`].
 
+mod batch;
 mod commands;
 mod failure;
 mod hosted;
+mod notices;
+mod outlook;
+mod preferences;
+mod tray;
+mod watching;
+mod window;
 
 use anyhow::Context as _;
+use plugin_host_proto::keyring::Keyring;
+use tauri::{AppHandle, Manager as _};
+use tauri_plugin_notification::NotificationExt as _;
+use tauri_plugin_window_state::StateFlags;
+
+use crate::{
+    commands::{computer, keys, server},
+    failure::Failure,
+    hosted::Hosted,
+};
 
 /// Opens the window and serves it until it is closed.
 #[expect(
@@ -17,16 +40,59 @@ use anyhow::Context as _;
 pub fn run() -> anyhow::Result<()> {
     // Fails only when something has installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let hosted = Hosted::open().context("the kept keys can't be read")?;
+    // A window that was hidden in the tray is not hidden at the next start.
+    let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     tauri::Builder::default()
-        .manage(hosted::Hosted::open().context("the kept keys can't be read")?)
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(remembered).build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_notification::init())
+        .manage(hosted)
         .invoke_handler(tauri::generate_handler![
-            commands::kept_stores,
-            commands::look_at_key,
-            commands::connect,
-            commands::read_status,
-            commands::start_import,
-            commands::watch,
+            keys::kept_stores,
+            keys::look_at_key,
+            keys::look_at_key_file,
+            keys::ask_store,
+            keys::connect,
+            keys::connect_from_file,
+            keys::choose_store,
+            keys::forget_store,
+            keys::copy_key,
+            keys::show_key,
+            server::call,
+            server::watch,
+            computer::preferences,
+            computer::save_preferences,
+            computer::about,
+            computer::save_file,
         ])
+        .on_window_event(window::on_event)
+        .setup(|app| Ok(start(app.handle())?))
         .run(tauri::generate_context!())
         .context("the window can't be opened")
+}
+
+/// What goes on beside the window.
+fn start(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
+    app.set_theme(app.state::<Hosted>().remembered.preferences().theme.into());
+    let pressed = app.clone();
+    app.notification().on_action(move |_| window::show_attention(&pressed))?;
+    tauri::async_runtime::spawn(tray::make_where_possible(app.clone()));
+    tauri::async_runtime::spawn(watch_all(app.clone()));
+    Ok(())
+}
+
+/// Follows every kept store; the window asks again for the one that it shows.
+async fn watch_all(app: AppHandle) -> Result<(), Failure> {
+    let hosted = app.state::<Hosted>();
+    for kept in hosted.with_keyring(Keyring::list).await? {
+        if kept.kind.is_of_one_store()
+            && let Ok(client) = hosted.client(&kept.name).await
+        {
+            hosted.watching.begin_unless_begun(&app, &kept.name, client);
+        }
+    }
+    Ok(())
 }

@@ -2,11 +2,12 @@
 //!
 //! A [`Client`] is made from a key alone: the key says where the server is, how to recognise it and who calls. It
 //! connects at the first call and again whenever it must, so that making one never fails for want of a network; every
-//! failure of a call becomes one of the five classes of [`Error`], which say what a person can do.
+//! failure of a call becomes one of the classes of [`Error`], which say what a person can do.
 //!
 //! Only reads are repeated ([`read`]), and only when the server could not be reached. A mutation is for the caller to
-//! repeat, with the same `request_id`.
+//! repeat, with the same `request_id`, except where it is called by its name ([`Client::call`]).
 
+mod call;
 mod error;
 mod pinned;
 mod status_stream;
@@ -69,22 +70,26 @@ impl Client {
 
     /// The service for daily work with one store.
     pub fn plugin_host(&self) -> PluginHostServiceClient<Authorized> {
-        PluginHostServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+        PluginHostServiceClient::new(self.authorized())
     }
 
     /// The service that shows and changes the warehouse.
     pub fn warehouse(&self) -> WarehouseServiceClient<Authorized> {
-        WarehouseServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+        WarehouseServiceClient::new(self.authorized())
     }
 
     /// The service for what only an administrator does.
     pub fn admin(&self) -> AdminServiceClient<Authorized> {
-        AdminServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+        AdminServiceClient::new(self.authorized())
     }
 
     /// The standard health service.
     pub fn health(&self) -> HealthClient<Authorized> {
-        HealthClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+        HealthClient::new(self.authorized())
+    }
+
+    fn authorized(&self) -> Authorized {
+        InterceptedService::new(self.channel.clone(), self.bearer.clone())
     }
 
     /// Watches stores, all that the key may see when `store_ids` is empty, and goes on after interruptions.
@@ -118,6 +123,11 @@ pub async fn read<Service: Clone, Request: Clone, Answer>(
             (error, _) => return Err(error),
         }
     }
+}
+
+/// An id that makes repeats of a request harmless.
+pub fn request_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 /// Adds the key to each call.

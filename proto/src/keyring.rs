@@ -69,6 +69,11 @@ impl Keyring {
         Ok(Keyring { folder: strategy.config_dir().join("plugin-host"), uses_keychain: true })
     }
 
+    /// The folder of the list, where clients keep what else they remember.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Lists the kept keys by name.
     pub fn list(&self) -> Result<Vec<Kept>, Error> {
         let list = file::read(&self.folder)?;

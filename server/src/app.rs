@@ -5,6 +5,7 @@ mod cursor;
 mod explain;
 mod keys;
 mod orders;
+mod overview;
 mod parked;
 mod places;
 mod runs;
@@ -27,10 +28,12 @@ use crate::{
     sync::Patience,
 };
 
+pub use configure::Examined;
 pub use cursor::Preview;
 pub use explain::Explanation;
 pub use keys::{Connected, Issued, working_key};
 pub use orders::{Parcel, PickRequest, ShipRequest};
+pub use overview::Overview;
 pub use parked::Decision;
 pub use places::AdjustmentRequest;
 pub use runs::RunRequest;

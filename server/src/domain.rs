@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod catalog;
 pub mod configuration;
+pub mod effects;
 pub mod fields;
 pub mod health;
 pub mod order;

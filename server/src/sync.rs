@@ -8,11 +8,13 @@ mod carriers;
 mod comparison;
 mod counted_orders;
 mod customers;
+mod elsewhere;
 mod end_of_day;
 mod inventory;
 mod orders;
 mod products;
 mod report;
+mod seen;
 mod shipments;
 mod translation;
 

@@ -8,6 +8,7 @@ pub mod customers;
 pub mod items;
 pub mod order_states;
 pub mod orders;
+pub mod overview;
 pub mod picks;
 pub mod places;
 pub mod promised;

@@ -24,11 +24,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use crate::harness;
+
 pub use self::{
     page::{Page, dead_links},
     reference::reference,
     run::{Outcome, run},
 };
+
+/// A program of the book, which must not be older than what it is made of.
+fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let own = if name == "plugin-host" { "../client-cli/src" } else { "../server/src" };
+    harness::program(name, &[own, "../proto/src", "../proto/pluginhost"])
+}
 
 /// Where the pages are.
 pub fn folder() -> PathBuf {

@@ -20,6 +20,8 @@ use tokio::net::TcpListener;
 
 pub use self::balancer::Balancer;
 pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
+#[cfg(feature = "desktop")]
+pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
 pub use self::line::Line;
 pub use self::operator::{Operator, connect_store, defaults, is_final};

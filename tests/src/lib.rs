@@ -4,6 +4,8 @@
 #![recursion_limit = "256"]
 
 pub mod book;
+#[cfg(feature = "desktop")]
+pub mod desktop;
 pub mod harness;
 pub mod histories;
 pub mod sandbox;

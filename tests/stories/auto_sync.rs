@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use jiff::{SignedDuration, Timestamp};
-use plugin_host_proto::v1::{Configuration, ListRunsRequest, Run, RunKind};
+use plugin_host_proto::v1::{Configuration, ListRunsRequest, Run, RunKind, Severity};
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, defaults, is_final, store, until},
-    sandbox::Catalogue,
+    sandbox::{ALL_SCOPES, Catalogue},
 };
+
+use crate::scene::heard;
 
 crate::on_both_databases! {
     auto_sync_runs_at_its_interval_until_it_is_switched_off
     a_sync_that_was_missed_while_the_server_was_down_runs_once_at_its_start
+    silence_is_told_after_four_intervals_and_ends_with_the_next_success
 }
 
 fn every_fifteen_minutes(auto_sync: bool) -> Configuration {
@@ -81,5 +84,55 @@ async fn a_sync_that_was_missed_while_the_server_was_down_runs_once_at_its_start
     let operator = Operator::with_key(operator.key)?;
     synced(&operator, 1).await?;
     ensure!(due(&operator).await? > clock.now());
+    Ok(())
+}
+
+async fn silence_is_told_after_four_intervals_and_ends_with_the_next_success(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(5)).await?;
+    let home = Home::new(engine, &store).await?;
+    let clock = Clock::manual(Clock::system().now());
+    let _server = Server::start_at(&home, clock.clone()).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    operator.import_and_wait(false).await?;
+    operator.configure(every_fifteen_minutes(true)).await?;
+    let token = store.token();
+    // Somebody has made the token anew and left out what orders need.
+    let scopes = |orders: bool| {
+        let wanted = ALL_SCOPES.iter().filter(move |scope| orders || !scope.starts_with("store_v2_orders"));
+        wanted.map(|scope| (*scope).to_owned())
+    };
+    store.issue_token(&token, scopes(false));
+    let mut told = operator.watch();
+    // It begins with a snapshot; what comes before that is not heard.
+    heard(&mut told, "").await?;
+    for times in 1..=4 {
+        clock.set(due(&operator).await?);
+        synced(&operator, times).await?;
+        ensure!(operator.status().await?.alarm.is_empty(), "after {times} intervals");
+    }
+    clock.set(due(&operator).await?);
+    synced(&operator, 5).await?;
+    let alarm = operator.status().await?.alarm;
+    ensure!(alarm.contains("4 intervals") && alarm.contains("store_v2_orders"), "{alarm}");
+    let event = heard(&mut told, "4 intervals").await?;
+    ensure!(event.severity() == Severity::Error && event.message == alarm, "{event:?}");
+    clock.set(due(&operator).await?);
+    synced(&operator, 6).await?;
+
+    store.issue_token(&token, scopes(true));
+    clock.set(due(&operator).await?);
+    synced(&operator, 7).await?;
+    ensure!(operator.status().await?.alarm.is_empty());
+    let mut alarms = 0;
+    let event = loop {
+        let event = heard(&mut told, "").await?;
+        alarms += u32::from(event.message.contains("intervals"));
+        if event.message.contains("succeeds again") {
+            break event;
+        }
+    };
+    ensure!(alarms == 0 && event.severity() == Severity::Info, "it is told once: {event:?}");
     Ok(())
 }

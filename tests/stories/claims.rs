@@ -19,7 +19,7 @@ async fn replica(url: &str) -> anyhow::Result<Db> {
     Ok(Db::open(url, Sealer::new(&[7; 32]), Clock::system()).await?)
 }
 
-/// Queues a run of a store of its own.
+/// Queues an import of a store of its own.
 async fn queue(db: &Db, hash: &str) -> anyhow::Result<()> {
     let store = NewStore {
         hash: hash.to_owned(),
@@ -52,7 +52,7 @@ async fn of_many_sessions_that_claim_at_once_one_gets_the_run() -> anyhow::Resul
         queue(&replicas[0], &format!("store{round}")).await?;
         let claims = (1..=8).map(|token| {
             let db = replicas[token % 2].clone();
-            tokio::spawn(async move { db.claim_run(i64::try_from(token).unwrap_or(0), LEASE).await })
+            tokio::spawn(async move { db.claim_run(i64::try_from(token).unwrap_or(0), LEASE, true).await })
         });
         let claims = try_join_all(claims.collect::<Vec<_>>()).await?;
         let leases: Vec<Lease> =
@@ -71,11 +71,11 @@ async fn a_worker_whose_lease_was_taken_over_can_write_nothing_more() -> anyhow:
     let url = postgres::database().await?;
     let (first, second) = (replica(&url).await?, replica(&url).await?);
     queue(&first, "store").await?;
-    let Some(old) = first.claim_run(1, Duration::from_millis(200)).await? else {
+    let Some(old) = first.claim_run(1, Duration::from_millis(200), true).await? else {
         anyhow::bail!("there was a run to claim")
     };
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let Some(new) = second.claim_run(2, LEASE).await? else { anyhow::bail!("the lease had run out") };
+    let Some(new) = second.claim_run(2, LEASE, true).await? else { anyhow::bail!("the lease had run out") };
     ensure!(new.run == old.run && new.resumed);
     let refused = first.begin_leased(&old).await;
     ensure!(matches!(refused, Err(plugin_host_server::db::Error::LeaseLost)));

@@ -1,7 +1,10 @@
 //! Configure: what cannot be saved is named, field by field.
 
 use anyhow::ensure;
-use plugin_host_proto::v1::{Configuration, ConfigureRequest, CreateDivisionRequest};
+use plugin_host_proto::v1::{
+    Configuration, ConfigurationField, ConfigureRequest, ConfigureResponse, CreateDivisionRequest,
+    GetConfigurationRequest,
+};
 use plugin_host_tests::{
     harness::{Engine, defaults},
     sandbox::Catalogue,
@@ -12,12 +15,13 @@ use crate::{refusal::refusal, scene::Scene};
 
 crate::on_both_databases! {
     a_stale_revision_is_refused_and_the_faster_one_stays
+    what_saving_would_meet_is_said_and_nothing_is_saved
 }
 
 type Change = fn(&mut Configuration);
 
 /// The field that must be named, and what is wrong with it.
-const WRONG: [(&str, Change); 21] = [
+const WRONG: [(&str, Change); 22] = [
     ("default_division", |values| values.default_division = "NOWHERE".into()),
     ("default_uom", |values| values.default_uom = "BOX".into()),
     ("default_site", |values| values.default_site = "ANNEX".into()),
@@ -41,6 +45,7 @@ const WRONG: [(&str, Change); 21] = [
     ("active_until", |values| values.active_from = "08:00".into()),
     ("end_of_day", |values| values.end_of_day = true),
     ("end_of_day_time", |values| values.end_of_day_time = "24:00".into()),
+    ("reconciliation_time", |values| values.reconciliation_time = "3 o'clock".into()),
     ("time_zone", |values| values.time_zone = "Mars/Olympus".into()),
 ];
 
@@ -140,5 +145,53 @@ async fn the_division_of_another_store_cannot_be_chosen() -> anyhow::Result<()> 
     // The code is as free as if there were no such division.
     let same = refusal(neighbours.operator.configure(defaults()).await)?;
     ensure!(same.words.contains("MAIN") && same.code == refused.code, "{same:?}");
+    Ok(())
+}
+
+async fn what_saving_would_meet_is_said_and_nothing_is_saved(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::clean(1)).await?;
+    let operator = &scene.operator;
+    let ask = async |values: Configuration| {
+        let request = ConfigureRequest {
+            configuration: Some(values),
+            validate_only: true,
+            ..ConfigureRequest::default()
+        };
+        operator.client.plugin_host().configure(request).await.map(tonic::Response::into_inner)
+    };
+    let effect = |fields: &[ConfigurationField], name: &str| {
+        let found = fields.iter().find(|field| field.field == name);
+        found.map(|field| field.effect.clone()).unwrap_or_default()
+    };
+    let values = Configuration { revision: 1, safety_buffer: 4, ..defaults() };
+    let looked = ask(values.clone()).await?;
+    ensure!(looked.violations.is_empty(), "{looked:?}");
+    ensure!(effect(&looked.fields, "safety_buffer").contains("5 can be sold"), "{looked:?}");
+    let stock = "stock_decreased_when_order_placed";
+    ensure!(effect(&looked.fields, stock).contains("asks your shop"), "nobody has asked it yet");
+    let wrong =
+        Configuration { sync_interval_minutes: 0, default_site: "NOWHERE".to_owned(), ..values.clone() };
+    let fields = |response: &ConfigureResponse| -> Vec<String> {
+        response.violations.iter().map(|violation| violation.field.clone()).collect()
+    };
+    let looked = ask(wrong).await?;
+    ensure!(fields(&looked) == ["sync_interval_minutes", "default_site"], "{looked:?}");
+    let unreadable = ask(Configuration { end_of_day_time: "late".to_owned(), ..values.clone() }).await?;
+    ensure!(fields(&unreadable) == ["end_of_day_time"] && unreadable.configuration.is_none());
+    let stale = refusal(ask(Configuration { revision: 0, ..values.clone() }).await)?;
+    ensure!(stale.code == Code::Aborted, "{stale:?}");
+    ensure!(operator.configuration().await?.revision == 1, "nothing was saved");
+    ensure!(operator.configuration().await?.safety_buffer == 0);
+
+    let request =
+        GetConfigurationRequest { with_store_locations: true, ..GetConfigurationRequest::default() };
+    let read = operator.client.plugin_host().get_configuration(request).await?.into_inner();
+    ensure!(effect(&read.fields, stock).starts_with("Your shop lowers stock when an order is"), "{read:?}");
+    ensure!(effect(&ask(values).await?.fields, stock) == effect(&read.fields, stock));
+    let mut groups: Vec<&str> = read.fields.iter().map(|field| field.group.as_str()).collect();
+    groups.dedup();
+    ensure!(
+        groups.len() > 4 && groups.iter().collect::<std::collections::BTreeSet<_>>().len() == groups.len()
+    );
     Ok(())
 }

@@ -23,6 +23,7 @@ crate::on_both_databases! {
     the_status_is_set_where_the_store_does_not_do_it
     a_pickup_is_completed_where_it_is_so_configured_and_never_shipped
     an_order_that_was_cancelled_here_stays_so
+    each_order_of_a_page_has_its_own_lines_and_shipments
 }
 
 /// An order of three units of a product of which there is enough.
@@ -151,5 +152,39 @@ async fn an_order_that_was_cancelled_here_stays_so(engine: Engine) -> anyhow::Re
     pick(&scene.operator, &order, 1, "").await?;
     let refused = refusal(warehouse.cancel_picking_order(cancel).await)?;
     ensure!(refused.words.contains("is picked"), "{refused:?}");
+    Ok(())
+}
+
+async fn each_order_of_a_page_has_its_own_lines_and_shipments(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(rule(ShipmentRule::EachPick)).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    scene.store.with_store(|store| {
+        for units in 1..=3 {
+            let lines = [(goods[0].variant, units), (goods[1].variant, 1), (goods[2].variant, units)];
+            store.place_order(NewOrder::paid(lines));
+        }
+    });
+    sync(&scene.operator).await?;
+    for order in picking_orders(&scene.operator).await?.iter().skip(1) {
+        pick(&scene.operator, order, 1, "a").await?;
+        pick(&scene.operator, order, 1, "b").await?;
+    }
+    let page = picking_orders(&scene.operator).await?;
+    let shape = |order: &PickingOrder| {
+        let ordered: Vec<i64> = order.lines.iter().map(|line| line.ordered).collect();
+        let tracking: Vec<String> =
+            order.shipments.iter().map(|shipment| shipment.tracking_number.clone()).collect();
+        (ordered, order.lines[0].picked, tracking.concat())
+    };
+    let shapes: Vec<_> = page.iter().map(shape).collect();
+    let wanted = [(vec![1, 1, 1], 0, ""), (vec![2, 1, 2], 2, "ab"), (vec![3, 1, 3], 2, "ab")];
+    ensure!(shapes == wanted.map(|(lines, picked, words)| (lines, picked, words.to_owned())), "{page:?}");
+    for order in &page {
+        let shipped = order.shipments.iter().flat_map(|shipment| &shipment.lines);
+        ensure!(shipped.clone().all(|line| line.line_id == order.lines[0].line_id), "{order:?}");
+        ensure!(order.lines.iter().all(|line| !line.item_number.is_empty()), "{order:?}");
+    }
     Ok(())
 }

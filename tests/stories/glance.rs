@@ -5,8 +5,9 @@ use plugin_host_proto::{
     client::Update,
     key::KeyKind,
     v1::{
-        CancelPickingOrderRequest, ClosePickingOrderRequest, GetPickingOrderRequest, Health,
-        ListParkedGroupsRequest, ListParkedRecordsRequest, ListStoresRequest, ParkedResolution, PickingOrder,
+        AllowedPickingOrderAction, AllowedResolution, CancelPickingOrderRequest, ClosePickingOrderRequest,
+        GetOverviewRequest, GetPickingOrderRequest, Health, ListParkedGroupsRequest,
+        ListParkedRecordsRequest, ListStoresRequest, OverviewDay, ParkedResolution, PickingOrder,
         PickingOrderAction, Reason, ReopenPickingOrderRequest, ResolveParkedRecordRequest, Run, RunKind,
         RunState, ShipPickingOrderRequest, resolve_parked_record_request::Resolution,
         stream_status_response::Change,
@@ -32,6 +33,7 @@ crate::on_both_databases! {
     an_order_says_what_may_be_done_with_it_and_the_calls_agree
     a_key_that_only_reads_is_told_so_everywhere
     all_records_of_one_reason_are_decided_about_at_once
+    the_last_days_are_counted_on_the_stores_own_calendar
 }
 
 async fn health(operator: &Operator) -> anyhow::Result<(Health, String)> {
@@ -89,7 +91,7 @@ async fn order(operator: &Operator, number: &str) -> anyhow::Result<PickingOrder
 
 fn allowed(order: &PickingOrder) -> Vec<PickingOrderAction> {
     let allowed = order.allowed_actions.iter().filter(|action| action.allowed);
-    allowed.map(|action| action.action()).collect()
+    allowed.map(AllowedPickingOrderAction::action).collect()
 }
 
 fn reason(order: &PickingOrder, action: PickingOrderAction) -> Option<String> {
@@ -203,7 +205,9 @@ async fn all_records_of_one_reason_are_decided_about_at_once(engine: Engine) -> 
     ensure!(counted == [("ITEM_NUMBER_TAKEN", 3), ("ITEM_NUMBER_TOO_LONG", 1)], "{before:?}");
     ensure!(before.total == 4 && before.groups.iter().all(|group| !group.way_out.is_empty()), "{before:?}");
     let ways = &before.groups[0].allowed_resolutions;
-    ensure!(ways.iter().map(|way| way.resolution()).eq([ParkedResolution::Retry, ParkedResolution::Skip]));
+    ensure!(
+        ways.iter().map(AllowedResolution::resolution).eq([ParkedResolution::Retry, ParkedResolution::Skip])
+    );
     ensure!(ways.iter().all(|way| way.allowed), "{ways:?}");
     let taken = ListParkedRecordsRequest {
         reason: "ITEM_NUMBER_TAKEN".to_owned(),
@@ -236,5 +240,55 @@ async fn all_records_of_one_reason_are_decided_about_at_once(engine: Engine) -> 
     sync(operator).await?;
     let after = groups().await?;
     ensure!(after.total == 1 && after.groups[0].reason == "ITEM_NUMBER_TOO_LONG", "{after:?}");
+    Ok(())
+}
+
+async fn the_last_days_are_counted_on_the_stores_own_calendar(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let operator = &scene.operator;
+    let goods = goods(&scene).await?;
+    adjust(operator, &goods[0].item, 10).await?;
+    scene.store.with_store(|store| {
+        for _ in 0..2 {
+            store.place_order(NewOrder::paid([(goods[0].variant, 2)]));
+        }
+    });
+    sync(operator).await?;
+    let order = picking_orders(operator).await?.remove(0);
+    pick(operator, &order, 2, "").await?;
+    let ship = ShipPickingOrderRequest {
+        number: order.number.clone(),
+        request_id: "ship it".to_owned(),
+        ..ShipPickingOrderRequest::default()
+    };
+    operator.client.warehouse().ship_picking_order(ship).await?;
+    until("the store has heard of it", async || {
+        Ok((operator.status().await?.owed_shipments == 0).then_some(()))
+    })
+    .await?;
+    end_of_day(operator, true).await?;
+    let published = end_of_day(operator, false).await?;
+    let overview = async |days| {
+        operator
+            .client
+            .plugin_host()
+            .get_overview(GetOverviewRequest { days, ..GetOverviewRequest::default() })
+            .await
+    };
+    let found = overview(0).await?.into_inner();
+    ensure!(found.days.len() == 14 && found.days.is_sorted_by(|a, b| a.date < b.date), "{found:?}");
+    let zone = operator.status().await?.store.context("a store")?.time_zone;
+    ensure!(found.time_zone == zone, "{found:?}");
+    let counts = published.phases.last().and_then(|phase| phase.counts).context("counts")?;
+    ensure!(counts.updated > 0, "the ten that were found are told");
+    // At midnight the two may lie on two days.
+    let sum = |of: fn(&OverviewDay) -> i64| found.days.iter().map(of).sum::<i64>();
+    ensure!(sum(|day| day.orders) == 2 && sum(|day| day.units_picked) == 2, "{found:?}");
+    ensure!(sum(|day| day.shipments) == 1 && sum(|day| day.counts_published) == counts.updated, "{found:?}");
+    let today = found.today.context("today")?;
+    ensure!((today.came, today.picked, today.shipped) == (2, 1, 1), "{today:?}");
+    ensure!(found.cursor.is_some() && found.last_sync_completed_at.is_some(), "{found:?}");
+    ensure!(overview(1).await?.into_inner().days == found.days[13..], "only today");
+    ensure!(refusal(overview(91).await)?.reasons == ["days"]);
     Ok(())
 }

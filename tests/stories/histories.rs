@@ -1,9 +1,11 @@
 //! Random histories keep every promise; those that once did not are told again.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use plugin_host_tests::{
     harness::Engine,
-    histories::{play, search},
+    histories::{Search, play, search},
 };
 
 /// How many histories each test run plays on SQLite and on PostgreSQL; the environment variable `HISTORIES` raises the
@@ -33,6 +35,40 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 0 1 3 1 5; day; refund 0 0 0; pick 0 0 1",
     ),
     ("what was refunded could not be sold until the order was done", "shop 1 1 5 1 6; refund 0 0 0"),
+    (
+        "what had left of an order before it was archived was taken for kept by the store",
+        "shop 1 1 3 1 6 0 2; day; meanwhile 0; archive 0; pick 0 0 0 0",
+    ),
+    (
+        "the same where some of it had left before the import",
+        "shop 1 1 3 2 6 0 2; day; meanwhile 0; archive 1; pick 1 0 0 0",
+    ),
+    ("what had left before the import was to be picked again", "shop 1 1 5 2 3 0 1; compare; pick 1 0 0 0"),
+    (
+        "what was picked was never shipped when the shopper wanted no more",
+        "shop 1 1 3 0 5 0 1; order 0 2 0; sync; pick 0 0 1; edit 0 0 1",
+    ),
+    (
+        "a pickup was completed though something of it was missing",
+        "shop 1 1 3 0 5 0 0 0 0 0 1; order 0 2 5; sync; pick 0 0 0; close 0",
+    ),
+    (
+        "what was picked in a place that the store does not sell from was called drift",
+        "shop 1 1 3 0 8; order 0 2 0; day; move 0 3 0 3; day; pick 0 0 2 7; day",
+    ),
+    (
+        "what was counted after the clock was put back was called drift",
+        "shop 1 1 3 0 8; day; back 60; adjust 0 8; day",
+    ),
+    ("what the store kept of a declined order was called drift", "shop 1 1 4 1 4; day; status 0 5"),
+    (
+        "what was refunded was called drift once the rest was sent",
+        "shop 1 1 3 0 8; order 0 2 0; day; refund 0 0 0; day; pick 0 0 1; ship 0; day",
+    ),
+    (
+        "what the store gave back though it had left was called drift",
+        "shop 1 1 3 0 8; order 0 2 0; sync; pick 0 0 1; ship 0; day; cancel 0; day",
+    ),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "who runs the tests decides how long they take")]
@@ -41,7 +77,15 @@ fn asked_for() -> Option<u64> {
 }
 
 async fn every_history_keeps_the_promises(engine: Engine, count: u64) -> anyhow::Result<()> {
-    let searched = search(engine, FIRST_SEED..FIRST_SEED + count, &[], AT_ONCE, 1).await?;
+    let asked = Search {
+        engine,
+        seeds: FIRST_SEED..FIRST_SEED + count,
+        without: Vec::new(),
+        at_once: AT_ONCE,
+        failures: 1,
+        time: Duration::MAX,
+    };
+    let searched = search(&asked).await?;
     for found in &searched.found {
         ensure!(false, "{found}");
     }

@@ -1,10 +1,16 @@
 //! Who changed what, when, from what, to what; and what would change.
 
+use std::{path::PathBuf, time::Duration};
+
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    ChangeKind, ListChangesRequest, ListRunsRequest, RunState, SetSyncCursorRequest, SyncRequest,
+    ChangeKind, ImportRequest, ListChangesRequest, ListRunsRequest, RunState, SetSyncCursorRequest,
+    SyncRequest,
 };
-use plugin_host_tests::{harness::Engine, sandbox::store::NewOrder};
+use plugin_host_tests::{
+    harness::{Engine, Home, Operator, Process, options, store_with, until},
+    sandbox::{Catalogue, Options, store::NewOrder},
+};
 
 use crate::{
     daily::{adjust, changes, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
@@ -121,4 +127,31 @@ async fn the_cursor_is_cleared_after_a_preview_and_nothing_is_doubled(engine: En
     let runs = scene.operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner();
     ensure!(runs.runs[0].run_id == run.run_id);
     Ok(())
+}
+
+#[tokio::test]
+async fn what_a_dry_run_left_behind_is_removed_at_the_next_start() -> anyhow::Result<()> {
+    let catalogue = Catalogue::clean(2_000);
+    let store = store_with(Options { catalogue, latency: Duration::from_millis(150), ..options() }).await?;
+    let home = Home::new(Engine::Sqlite, &store).await?;
+    let server = Process::start(&home).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    let copies = || -> anyhow::Result<Vec<PathBuf>> {
+        let files = std::fs::read_dir(home.data_folder())?.map(|file| Ok(file?.path()));
+        let files: Vec<PathBuf> = files.collect::<anyhow::Result<_>>()?;
+        Ok(files.into_iter().filter(|file| file.to_string_lossy().contains("dry-run")).collect())
+    };
+    let request = ImportRequest { dry_run: true, ..ImportRequest::default() };
+    operator.client.plugin_host().import(request).await?;
+    until("the copy is made", async || Ok((!copies()?.is_empty()).then_some(()))).await?;
+    server.kill().await?;
+    // As where another replica has finished the run meanwhile, so that nobody here tries it again.
+    for copy in copies()? {
+        std::fs::rename(&copy, copy.to_string_lossy().replace("dry-run-", "dry-run-9"))?;
+    }
+    let _server = Process::start(&home).await?;
+    until("they are gone", async || {
+        Ok(copies()?.iter().all(|copy| !copy.to_string_lossy().contains("dry-run-9")).then_some(()))
+    })
+    .await
 }

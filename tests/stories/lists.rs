@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
     InventoryRecord, Item, ListCustomersRequest, ListInventoryRequest, ListInventoryResponse,
     ListItemsRequest, ListItemsResponse, ListPickingOrdersRequest, ListPickingOrdersResponse,
-    ListRunsRequest, PickingOrderState, RunKind,
+    ListRunsRequest, PickingOrder, PickingOrderState, RunKind,
 };
 use plugin_host_tests::{
     harness::{Engine, Operator},
@@ -163,7 +163,7 @@ async fn open_orders_come_first_where_that_is_asked_for(engine: Engine) -> anyho
         ..ListPickingOrdersRequest::default()
     };
     let states = |found: &ListPickingOrdersResponse| -> Vec<PickingOrderState> {
-        found.picking_orders.iter().map(|order| order.state()).collect()
+        found.picking_orders.iter().map(PickingOrder::state).collect()
     };
     let (open, cancelled) = (PickingOrderState::Open, PickingOrderState::Cancelled);
     let by_date = orders(operator, ask("", &[])).await?;

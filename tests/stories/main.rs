@@ -3,10 +3,13 @@
 mod auto_sync;
 mod bad_days;
 mod book;
+mod boundaries;
+mod carriers;
 mod changes;
 mod claims;
 mod configuration;
 mod connecting;
+mod counts;
 mod customers;
 mod daily;
 mod end_of_day;
@@ -16,11 +19,15 @@ mod glance;
 mod histories;
 mod history;
 mod imports;
+mod in_doubt;
 mod keys;
 mod kills;
+mod kits;
 mod lists;
+mod lost_access;
 mod manual_sync;
 mod messages;
+mod opening;
 mod operations;
 mod orders;
 mod parked;
@@ -28,6 +35,7 @@ mod raw;
 mod reconciliation;
 mod refusal;
 mod replicas;
+mod retention;
 mod rules;
 mod scene;
 mod secrets;
@@ -35,6 +43,7 @@ mod shipments;
 mod stores;
 mod stream;
 mod truth;
+mod unseen;
 
 /// Tells each story on both databases.
 macro_rules! on_both_databases {

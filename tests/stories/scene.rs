@@ -1,6 +1,12 @@
 //! What most stories begin with.
 
-use plugin_host_proto::{key::KeyKind, v1::IssueKeyRequest};
+use std::time::Duration;
+
+use plugin_host_proto::{
+    client::{StatusStream, Update},
+    key::KeyKind,
+    v1::{IssueKeyRequest, StreamStatusResponse},
+};
 use plugin_host_tests::{
     harness::{Dataset, Engine, Home, Operator, Server, options, store_with},
     sandbox::{Catalogue, Options, Sandbox},
@@ -79,4 +85,16 @@ pub(crate) async fn start(home: &Home) -> anyhow::Result<Server> {
     // Another story may have been faster; one of them is enough.
     let _ = log.try_init();
     Server::start(home).await
+}
+
+/// The next event whose message contains some words.
+pub(crate) async fn heard(stream: &mut StatusStream, words: &str) -> anyhow::Result<StreamStatusResponse> {
+    loop {
+        let update = tokio::time::timeout(Duration::from_mins(1), stream.next()).await??;
+        if let Update::Event(event) = update
+            && event.message.contains(words)
+        {
+            return Ok(*event);
+        }
+    }
 }

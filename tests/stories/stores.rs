@@ -57,6 +57,8 @@ async fn ask_for_everything(
         plugin_host.explain_count(wire::ExplainCountRequest { store_id: store_id(), item_number: "ANY".into() })
             as "ExplainCount",
         plugin_host.get_status(wire::GetStatusRequest { store_id: store_id() }) as "GetStatus",
+        plugin_host.get_overview(wire::GetOverviewRequest { store_id: store_id(), ..Default::default() })
+            as "GetOverview",
         plugin_host.get_configuration(wire::GetConfigurationRequest { store_id: store_id(), ..Default::default() })
             as "GetConfiguration",
         plugin_host.list_runs(wire::ListRunsRequest { store_id: store_id(), ..Default::default() }) as "ListRuns",

@@ -4,14 +4,14 @@ mod shown;
 mod values;
 
 use pbjson_types::FieldMask;
-use plugin_host_proto::client;
+use plugin_host_proto::client::{self, request_id};
 use plugin_host_proto::v1::{ConfigureRequest, GetConfigurationRequest, GetConfigurationResponse};
 
 use self::shown::{explanations, pairs};
 use self::values::{Values, patch};
 use crate::error::Error;
 use crate::output::{Column, Output, Table};
-use crate::session::{Session, request_id};
+use crate::session::Session;
 use crate::text::escape;
 
 #[derive(Debug, clap::Subcommand)]
@@ -80,6 +80,7 @@ async fn set(changes: Changes, session: &mut Session<'_, '_>) -> Result<(), Erro
         configuration: Some(configuration),
         update_mask: Some(FieldMask { paths }),
         request_id: request_id(),
+        ..ConfigureRequest::default()
     };
     let saved = session.client.plugin_host().configure(request).await?.into_inner();
     if session.output.is_json() {

@@ -1,5 +1,6 @@
 //! `import`, `sync`, `manual`, `end-of-day` and `reconcile`: ask for a run and watch it.
 
+use plugin_host_proto::client::request_id;
 use plugin_host_proto::v1::{
     self, EndOfDayRequest, ImportRequest, ReconcileRequest, SyncRequest, SynchronizeRequest,
 };
@@ -8,7 +9,7 @@ use super::cursor;
 use super::watch::answered;
 use crate::Exit;
 use crate::error::Error;
-use crate::session::{Session, request_id};
+use crate::session::Session;
 
 const IMPORT_HELP: &str = "\
 An import happens once for each store; an interrupted one goes on where it was. Asking while one runs joins it.

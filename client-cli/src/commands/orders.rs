@@ -1,6 +1,7 @@
 //! `orders`: what the warehouse is asked to pick, and picking it.
 
 use plugin_host_proto::client;
+use plugin_host_proto::client::request_id;
 use plugin_host_proto::v1::{
     CancelPickingOrderRequest, ClosePickingOrderRequest, GetPickingOrderRequest, ListPickingOrdersRequest,
     PickItemRequest, PickingOrder, PickingOrderState, ReopenPickingOrderRequest, ShipPickingOrderRequest,
@@ -10,7 +11,7 @@ use plugin_host_proto::v1::{
 use crate::args::Paging;
 use crate::error::Error;
 use crate::output::{Column, Table};
-use crate::session::{Session, request_id};
+use crate::session::Session;
 use crate::text::{Zone, escape, number};
 
 #[derive(Debug, clap::Subcommand)]
@@ -38,7 +39,7 @@ pub(crate) struct ListArgs {
     /// Only orders in this state
     #[arg(long, value_enum)]
     state: Option<State>,
-    /// What to sort by: ordered_at, number, customer or state; with " desc" the other way round
+    /// What to sort by: `ordered_at`, number, customer or state; with " desc" the other way round
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
     /// Code of the division, where the key sees several

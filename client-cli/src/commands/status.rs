@@ -133,6 +133,9 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
     if !store.missing_scopes.is_empty() {
         table.row(["missing scopes", &store.missing_scopes.join(", ")]);
     }
+    if !status.alarm.is_empty() {
+        table.row(["alarm", &status.alarm]);
+    }
     table.row(["configuration", &configuration]);
     if !status.health_message.is_empty() {
         table.row(["health", &status.health_message]);

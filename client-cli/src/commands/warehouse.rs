@@ -1,18 +1,18 @@
 //! `items`, `inventory`, `carriers`, `customers`, `divisions` and `adjust`: the warehouse as it is.
 
-use plugin_host_proto::client;
+use plugin_host_proto::client::{self, request_id};
+use plugin_host_proto::json;
 use plugin_host_proto::v1::{
     AdjustInventoryRequest, Carrier, Customer, Division, InventoryRecord, Item, ListCarriersRequest,
     ListCustomersRequest, ListDivisionsRequest, ListInventoryRequest, ListItemsRequest, ListSitesRequest,
     ListUomsRequest, Site, Uom,
 };
-use serde::Serialize;
 
 use crate::args::Paging;
 use crate::error::Error;
 use crate::output::json::{AsJson, plain};
 use crate::output::{Column, Table};
-use crate::session::{Session, request_id};
+use crate::session::Session;
 use crate::text::{Zone, number, on_off};
 
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct DivisionArgs {
 pub(crate) struct SearchArgs {
     /// Only items whose number or name contains this
     search: Option<String>,
-    /// What to sort by: item_number, name or on_hand; with " desc" the other way round
+    /// What to sort by: `item_number`, name or `on_hand`; with " desc" the other way round
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
     #[command(flatten)]
@@ -245,10 +245,8 @@ fn customers_table(customers: &[Customer]) -> Table {
     table
 }
 
-/// A division with everything that belongs to it, as a line of JSON.
-#[derive(Serialize)]
+/// A division with everything that belongs to it.
 struct Whole {
-    #[serde(flatten)]
     division: Division,
     sites: Vec<Site>,
     uoms: Vec<Uom>,
@@ -256,7 +254,11 @@ struct Whole {
 
 impl AsJson for Whole {
     fn as_json(&self) -> std::io::Result<Vec<u8>> {
-        plain(self)
+        let mut line = serde_json::to_value(json::of(&self.division))?;
+        line["sites"] =
+            self.sites.iter().map(json::of).map(serde_json::to_value).collect::<Result<_, _>>()?;
+        line["uoms"] = self.uoms.iter().map(json::of).map(serde_json::to_value).collect::<Result<_, _>>()?;
+        plain(&line)
     }
 }
 

@@ -19,9 +19,12 @@ pub enum Error {
     /// Somebody answers who is not the key's server, or whose certificate is out of order: don't go on.
     #[error("the server can't be trusted")]
     NotThisServer(#[source] Cause),
-    /// The key is not, or no longer, good for this: get another one.
+    /// The key is not, or no longer, good: get another one.
     #[error("{0}")]
     Unauthorized(String),
+    /// The key is good, but not for this: somebody with another kind of key must do it.
+    #[error("{0}")]
+    Forbidden(String),
     /// The server understood and declined: do what the reasons say.
     #[error("{message}")]
     Refused {
@@ -32,6 +35,9 @@ pub enum Error {
         /// Every single thing that stands in the way.
         reasons: Vec<Reason>,
     },
+    /// The server is older than this client: update it.
+    #[error("the server does not know this call; update the server")]
+    Outdated,
     /// The server failed: its log says more.
     #[error("{0}")]
     Failed(String),
@@ -42,7 +48,8 @@ impl From<Status> for Error {
         let message = status.message().to_owned();
         match status.code() {
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => unreachable(&status),
-            Code::Unauthenticated | Code::PermissionDenied => Error::Unauthorized(message),
+            Code::Unauthenticated => Error::Unauthorized(message),
+            Code::PermissionDenied => Error::Forbidden(message),
             code @ (Code::FailedPrecondition
             | Code::InvalidArgument
             | Code::Aborted
@@ -52,9 +59,7 @@ impl From<Status> for Error {
             | Code::ResourceExhausted) => {
                 Error::Refused { reasons: reasons(&status.get_error_details()), message, code }
             }
-            Code::Unimplemented => {
-                Error::Failed("the server does not know this call; update the server".to_owned())
-            }
+            Code::Unimplemented => Error::Outdated,
             // A connection that broke within a call has no better code than these.
             _ if is_broken_connection(&status) => unreachable(&status),
             Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss => Error::Failed(message),

@@ -56,7 +56,11 @@ impl StatusStream {
         self.pause = Some(pause.min(LONGEST_PAUSE));
         match error {
             Error::Unreachable(_) | Error::Failed(_) => Ok(Update::Lost(error)),
-            Error::NotThisServer(_) | Error::Unauthorized(_) | Error::Refused { .. } => Err(error),
+            Error::NotThisServer(_)
+            | Error::Unauthorized(_)
+            | Error::Forbidden(_)
+            | Error::Outdated
+            | Error::Refused { .. } => Err(error),
         }
     }
 

@@ -189,13 +189,20 @@ fn every_code_has_its_class() {
     for code in [tonic::Code::Unavailable, tonic::Code::DeadlineExceeded, tonic::Code::Cancelled] {
         assert!(matches!(class(code), Error::Unreachable(_)), "{code:?}");
     }
-    for code in [tonic::Code::Unauthenticated, tonic::Code::PermissionDenied] {
-        assert!(matches!(class(code), Error::Unauthorized(_)), "{code:?}");
-    }
+    assert!(matches!(class(tonic::Code::Unauthenticated), Error::Unauthorized(_)));
+    assert!(matches!(class(tonic::Code::PermissionDenied), Error::Forbidden(_)));
+    assert!(matches!(class(tonic::Code::Unimplemented), Error::Outdated));
     for code in [tonic::Code::FailedPrecondition, tonic::Code::Aborted, tonic::Code::NotFound] {
         assert!(matches!(class(code), Error::Refused { .. }), "{code:?}");
     }
-    for code in [tonic::Code::Internal, tonic::Code::Unknown, tonic::Code::Unimplemented] {
+    for code in [tonic::Code::Internal, tonic::Code::Unknown] {
         assert!(matches!(class(code), Error::Failed(_)), "{code:?}");
     }
+}
+
+#[test]
+fn request_ids_differ_and_fit_the_contract() {
+    let (one, other) = (request_id(), request_id());
+    assert_ne!(one, other);
+    assert!(one.len() <= 64);
 }

@@ -12,7 +12,36 @@ use crate::{
     warehouse::places::{self, PlaceIds, Site},
 };
 
+/// A change of a configuration before it is saved.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    /// What is in force; none before the first save.
+    pub before: Option<SavedConfiguration>,
+    /// The values as they would be saved.
+    pub values: Configuration,
+    /// What is wrong with them.
+    pub violations: Vec<Violation>,
+}
+
 impl App {
+    /// Looks at a change made from the revision that was read, and saves nothing.
+    pub async fn examine(
+        &self,
+        store: &Store,
+        (revision, change): (i64, impl FnOnce(&mut Configuration)),
+    ) -> Result<Examined> {
+        let before = self.db.configuration(store.id).await?;
+        let current = before.as_ref().map_or(0, |saved| saved.revision);
+        if revision != current {
+            return Err(Error::Stale { current });
+        }
+        let mut values = before.as_ref().map(|saved| saved.values.clone()).unwrap_or_default();
+        change(&mut values);
+        let mut violations = values.violations();
+        violations.extend(self.place_violations(store, &values).await?);
+        Ok(Examined { before, values, violations })
+    }
+
     /// Saves a configuration made from the revision that was read.
     pub async fn configure(
         &self,
@@ -27,18 +56,11 @@ impl App {
         {
             return Ok(saved);
         }
-        let before = self.db.configuration(store.id).await?;
-        let current = before.as_ref().map_or(0, |saved| saved.revision);
-        if revision != current {
-            return Err(Error::Stale { current });
-        }
-        let mut values = before.as_ref().map(|saved| saved.values.clone()).unwrap_or_default();
-        change(&mut values);
-        let mut violations = values.violations();
-        violations.extend(self.place_violations(store, &values).await?);
+        let Examined { before, values, violations } = self.examine(store, (revision, change)).await?;
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
         }
+        let current = revision;
         let saved = SavedConfiguration {
             revision: current + 1,
             values,

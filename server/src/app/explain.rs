@@ -51,7 +51,9 @@ impl App {
             StockDecrease::Off => false,
             StockDecrease::FollowStore => {
                 let api = self.api.store(&store.hash, self.db.token(store).await?, Urgency::Interactive);
-                api.settings().await?.decreases_when_placed
+                let deducts = api.settings().await?.decreases_when_placed;
+                self.db.note_deduction(store, deducts).await?;
+                deducts
             }
         };
         let mut others = division.stores.clone();
@@ -84,6 +86,7 @@ impl App {
                 reserved: all.reserved(item.id),
                 deducted: all.deducted(item.id),
                 unsent: all.unsent(item.id),
+                for_nothing: all.for_nothing(item.id),
                 buffer: values.safety_buffer,
             },
             told,

@@ -127,6 +127,7 @@ impl App {
         let item = self.item(&division, &asked.item_number).await?;
         let line = line_to_pick(&order, &item, asked.units)?;
         let pick = Pick {
+            store: order.of.0,
             order: order.id,
             line,
             item: item.id,
@@ -146,6 +147,7 @@ impl App {
                     .iter_mut()
                     .filter(|one| one.line_id == line)
                     .for_each(|one| one.picked += asked.units);
+                orders::complete_kits(&mut after.lines);
                 let closes = after.is_picked();
                 if closes {
                     after.header.state = OrderState::Closed;
@@ -160,7 +162,7 @@ impl App {
                 );
                 let changes = stock.into_iter().chain(differences(Some(&order), &after)).collect();
                 self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
-                self.owe(&mut tx, caller, &order, closes, (&asked.parcel, &pick.request_id)).await?;
+                self.owe(&mut tx, caller, &after, closes, (&asked.parcel, &pick.request_id)).await?;
                 tx.commit(&self.bus).await?;
                 self.request_shipments().await?;
             }
@@ -219,7 +221,8 @@ impl App {
         let saved = self.db.configuration(order.of.0).await?;
         let values = saved.map(|saved| saved.values).unwrap_or_default();
         if order.is_pickup() {
-            if closes && values.pickup_rule == PickupRule::Complete && order.of.1 > 0 {
+            // What the shopper did not get is not complete.
+            if closes && order.is_picked() && values.pickup_rule == PickupRule::Complete {
                 order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
             }
             return Ok(());
@@ -244,27 +247,13 @@ impl App {
         order: &PickingOrder,
         (parcel, request_id): (&Parcel, &str),
     ) -> Result<()> {
-        let lines = shipments::unshipped(tx, order.id).await?;
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let units: i64 = lines.iter().map(|(_, units)| units).sum();
         let provider = match parcel.provider.as_str() {
             "" => provider_in(&order.header.method),
             provider => provider,
         };
-        let new = shipments::NewShipment {
-            store: order.of.0,
-            picking_order: order.id,
-            provider: provider.to_owned(),
-            tracking_number: parcel.tracking_number.clone(),
-            lines,
-            actor: caller.name(),
-            request_id: request_id.to_owned(),
-        };
-        shipments::owe(&self.db, tx, &new).await?;
-        let words = format!("{units} units {} {}", new.provider, new.tracking_number);
-        let change = Change::of(ChangeKind::PickingOrder, &order.number, "shipment", "", words.trim_end());
+        let parcel = (provider, parcel.tracking_number.as_str());
+        let by = (caller.name(), request_id.to_owned());
+        let change = shipments::owe_picked(&self.db, tx, order, parcel, by).await?;
         let division = orders::division_of(tx, order.id).await?;
         self.note_changes(tx, caller, division, order.of.0, change.into_iter().collect()).await
     }
@@ -374,8 +363,13 @@ fn check(action: OrderAction, order: &PickingOrder, has_unshipped: bool) -> Resu
 /// The line of an order that units of an item are picked for.
 fn line_to_pick(order: &PickingOrder, item: &items::Item, units: i64) -> Result<i64> {
     check(OrderAction::Pick, order, false)?;
-    let mut of_item = order.lines.iter().filter(|line| line.item_id == Some(item.id)).peekable();
+    let mut of_item =
+        order.lines.iter().filter(|line| line.item_id == Some(item.id) && !line.is_kit).peekable();
     if of_item.peek().is_none() {
+        if order.lines.iter().any(|line| line.item_id == Some(item.id)) {
+            let message = format!("{} is a kit: pick its parts, and it is complete with them.", item.number);
+            return Err(Error::Refused(message));
+        }
         return Err(Error::Refused(format!("{} does not ask for {}.", order.number, item.number)));
     }
     let line = of_item.find(|line| line.ordered - line.picked >= units);

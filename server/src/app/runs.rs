@@ -10,7 +10,7 @@ use crate::{
     domain::{
         configuration::{Configuration, Violation},
         run::{Run, RunId, RunKind, RunState},
-        schedule::{next_end_of_day, next_reconciliation, next_sync},
+        schedule::{is_silent, next_end_of_day, next_reconciliation, next_sync},
         store::{Store, ready_for},
     },
     events::{Change, Severity},
@@ -78,7 +78,7 @@ impl App {
                 }
             }
         };
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok((self.db.existing_run(asked.id).await?, asked.joined))
     }
 
@@ -104,8 +104,10 @@ impl App {
             tx.set_due(store.id, kind, None).await?;
             return Ok(tx.commit(&self.bus).await?);
         };
-        if !tx.take_due(store.id, kind, (due, next)).await? {
-            return Ok(());
+        let Some(unanswered) = tx.take_due(store.id, kind, (due, next)).await? else { return Ok(()) };
+        if kind == RunKind::Sync && is_silent(unanswered) && !is_silent(unanswered - 1) {
+            let message = self.alarm(store, unanswered).await?;
+            self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
         }
         let date = |at: Timestamp| at.to_zoned(zone(&saved.values, store)).date();
         if kind == RunKind::EndOfDay && date(due) != date(now) {
@@ -130,7 +132,7 @@ impl App {
             Err(Error::Db(db::Error::Conflict(_))) => {}
             Err(error) => return Err(error),
         }
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok(())
     }
 
@@ -148,7 +150,7 @@ impl App {
                 Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
                 Err(error) => return Err(error),
             }
-            self.wake.notify_one();
+            self.wake.notify_waiters();
         }
         Ok(())
     }
@@ -242,7 +244,7 @@ fn by_the_clock(kind: RunKind) -> &'static str {
 }
 
 /// The zone a configuration's times are meant in.
-fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
+pub(super) fn zone(configuration: &Configuration, store: &Store) -> TimeZone {
     let names = [&configuration.time_zone, &store.time_zone];
     names.into_iter().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

@@ -6,7 +6,8 @@ use crate::{
     domain::{
         health::{Health, Signs, health},
         run::{PhaseKind, Run, RunId, RunKind, RunState},
-        store::{Missing, Store, StoreId, offers, ready_for},
+        schedule::is_silent,
+        store::{Missing, Store, StoreId, StoreState, offers, ready_for},
     },
     warehouse::shipments,
 };
@@ -44,6 +45,8 @@ pub struct Status {
     pub sync_due_at: Option<jiff::Timestamp>,
     /// When the next End of Day is due by the clock.
     pub end_of_day_due_at: Option<jiff::Timestamp>,
+    /// What a person must look at now, in a sentence; empty when nothing is wrong.
+    pub alarm: String,
     /// The phases of the initial dataset that are done, by which run and when.
     pub one_time_flags: Vec<(PhaseKind, RunId, jiff::Timestamp)>,
 }
@@ -122,6 +125,10 @@ impl App {
             let offered = offers(kind, store.grants);
             actions.push((kind, AllowedAction { offered, label: label.to_owned(), missing }));
         }
+        let alarm = match self.db.unanswered(store.id, RunKind::Sync).await? {
+            unanswered if is_silent(unanswered) => self.alarm(&store, unanswered).await?,
+            _ => String::new(),
+        };
         let health = health(Signs {
             store: &store,
             configuration: values,
@@ -129,6 +136,7 @@ impl App {
             ended: &ended,
             parked,
             owed_shipments,
+            alarm: &alarm,
         });
         let last = |kind| ended.iter().find(|run| run.kind == kind && !run.dry_run).cloned();
         Ok(Status {
@@ -150,9 +158,21 @@ impl App {
                 .and_then(|cursor| cursor.completed_at),
             end_of_day_due_at: self.db.next_due(store.id, RunKind::EndOfDay).await?,
             sync_due_at: self.db.next_due(store.id, RunKind::Sync).await?,
+            alarm,
             one_time_flags,
             store,
         })
+    }
+
+    /// What is said when nothing has come of auto sync for long.
+    pub(super) async fn alarm(&self, store: &Store, unanswered: i64) -> Result<String> {
+        let ended = self.db.ended_runs(store.id).await?;
+        let why = match ended.iter().find(|run| run.kind == RunKind::Sync) {
+            _ if store.state == StoreState::Refused => "BigCommerce refuses the access token.",
+            Some(run) if !run.problem.is_empty() => &run.problem,
+            _ => "Look at its runs.",
+        };
+        Ok(format!("Nothing was synced for {} intervals of auto sync. {why}", unanswered - 1))
     }
 
     async fn is_broken_off(&self, store: StoreId, kind: RunKind) -> Result<bool> {

@@ -72,7 +72,13 @@ impl Error {
     }
 }
 
-/// The scope a path needs (BigCommerce API accounts page; facts section 17).
+/// The scope that writing to a path needs: the one of reading it, without its ending.
+pub(super) fn scope_to_write(path: &str) -> &'static str {
+    let to_read = scope_of(path);
+    to_read.strip_suffix("_read_only").unwrap_or(to_read)
+}
+
+/// The scope that reading a path needs (BigCommerce API accounts page; facts section 17).
 pub(super) fn scope_of(path: &str) -> &'static str {
     const SCOPES: [(&str, &str); 8] = [
         ("v3/catalog", "store_v2_products_read_only"),

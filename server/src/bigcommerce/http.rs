@@ -9,7 +9,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use rand::Rng as _;
-use reqwest::{RequestBuilder, Response, StatusCode, header::HeaderMap};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tracing::debug;
@@ -17,7 +17,7 @@ use tracing::debug;
 use super::{
     Error, Result,
     budget::{Budget, Quota, Reading, Urgency},
-    error::scope_of,
+    error::{scope_of, scope_to_write},
     wire,
 };
 
@@ -184,22 +184,20 @@ impl StoreApi {
         let slot = self.budget.acquire(self.urgency).await;
         let request =
             request.header("X-Auth-Token", self.token.expose_secret()).header("Accept", "application/json");
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => {
-                return Err(Failed::Again { after: None, what: without_url(error) });
-            }
-        };
+        let again = |error| Failed::Again { after: None, what: without_url(error) };
+        let request = request.build().map_err(again)?;
+        let scope = if *request.method() == Method::GET { scope_of(path) } else { scope_to_write(path) };
+        let response = self.http.execute(request).await.map_err(again)?;
         let quota = quota(response.headers());
         if let Some(quota) = quota {
             slot.settle(quota);
         }
-        self.read(path, response, quota).await
+        self.read((path, scope), response, quota).await
     }
 
     async fn read(
         &self,
-        path: &str,
+        (path, scope): (&str, &'static str),
         mut response: Response,
         quota: Option<Reading>,
     ) -> std::result::Result<Reply, Failed> {
@@ -233,9 +231,7 @@ impl StoreApi {
             StatusCode::UNAUTHORIZED => {
                 Err(Failed::Finally(Error::Unauthorized { store: self.store.clone() }))
             }
-            StatusCode::FORBIDDEN => {
-                Err(Failed::Finally(Error::Forbidden { path: path.to_owned(), scope: scope_of(path) }))
-            }
+            StatusCode::FORBIDDEN => Err(Failed::Finally(Error::Forbidden { path: path.to_owned(), scope })),
             StatusCode::NOT_FOUND => Err(Failed::Finally(Error::NotFound { path: path.to_owned() })),
             // Without the headers the platform itself is under load, and only patience helps.
             StatusCode::TOO_MANY_REQUESTS => {

@@ -117,6 +117,8 @@ struct WireLine {
     quantity_refunded: f64,
     #[serde(default, rename = "type")]
     kind: String,
+    #[serde(default)]
+    parent_order_product_id: Option<i64>,
 }
 
 impl WireAddress {
@@ -154,6 +156,7 @@ impl WireLine {
             quantity: self.quantity as i64,
             shipped: self.quantity_shipped as i64,
             refunded: self.quantity_refunded as i64,
+            parent_line_id: self.parent_order_product_id.unwrap_or_default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Db, Error, Result, Row, Tx};
 use crate::domain::{
     catalog::ItemNumberRule,
     configuration::{
-        Configuration, DriftPolicy, GuestRule, HoldLimits, OpenOrders, PickupRule, ShipmentRule,
+        Configuration, DriftPolicy, GuestRule, HoldLimits, NIGHT, OpenOrders, PickupRule, ShipmentRule,
         StockDecrease, StockScope,
     },
     run::words,
@@ -57,6 +57,8 @@ struct Kept {
     active_hours: Option<(Time, Time)>,
     end_of_day_time: Time,
     end_of_day: bool,
+    #[serde(default = "usual_reconciliation_time")]
+    reconciliation_time: Time,
     time_zone: String,
     imported_statuses: Vec<i64>,
     order_prefix: Option<String>,
@@ -75,6 +77,11 @@ struct Kept {
     pickup_rule: String,
 }
 
+/// What revisions say that were saved before it could be chosen.
+fn usual_reconciliation_time() -> Time {
+    NIGHT
+}
+
 /// The JSON of a configuration, for its row and for the audit.
 pub(crate) fn to_json(values: &Configuration) -> String {
     let kept = Kept {
@@ -90,6 +97,7 @@ pub(crate) fn to_json(values: &Configuration) -> String {
         active_hours: values.active_hours,
         end_of_day_time: values.end_of_day_time,
         end_of_day: values.end_of_day,
+        reconciliation_time: values.reconciliation_time,
         time_zone: values.time_zone.clone(),
         imported_statuses: values.imported_statuses.clone(),
         order_prefix: values.order_prefix.clone(),
@@ -132,6 +140,7 @@ fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
         active_hours: kept.active_hours,
         end_of_day_time: kept.end_of_day_time,
         end_of_day: kept.end_of_day,
+        reconciliation_time: kept.reconciliation_time,
         time_zone: kept.time_zone,
         imported_statuses: kept.imported_statuses,
         order_prefix: kept.order_prefix,

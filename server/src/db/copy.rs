@@ -9,7 +9,7 @@ use super::{Db, Engine, Exception, Lease, Result, Tx, Value, bulk, schema, sqlit
 use crate::domain::reason::Reason;
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
-const TABLES: [(&str, &str); 26] = [
+const TABLES: [(&str, &str); 27] = [
     ("sequences", "1 = 1"),
     ("stores", "id = :store"),
     ("configurations", "store_id = :store"),
@@ -37,6 +37,7 @@ const TABLES: [(&str, &str); 26] = [
         "picking_lines",
         "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))",
     ),
+    ("picks", "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))"),
     ("shipments", "picking_order_id IN (SELECT id FROM picking_orders WHERE division_id IN (:divisions))"),
     (
         "shipment_lines",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Db, Error, Result, Row, Tx};
 use crate::domain::{
-    run::{Counts, PhaseKind, PhaseState, RunId, RunState},
+    run::{Counts, PhaseKind, PhaseState, RunId, RunKind, RunState},
     store::StoreId,
 };
 
@@ -24,12 +24,14 @@ pub struct Lease {
 }
 
 impl Db {
-    /// Claims the oldest run that waits, or whose worker has not been heard of for too long.
-    pub async fn claim_run(&self, token: i64, length: Duration) -> Result<Option<Lease>> {
+    /// Claims the oldest long or short run that waits, or whose worker has not been heard of for too long.
+    pub async fn claim_run(&self, token: i64, length: Duration, long: bool) -> Result<Option<Lease>> {
         let now = self.engine.now();
+        let kinds = RunKind::LONG.map(|kind| format!("'{}'", kind.word())).join(", ");
+        let of_length = format!("kind {} IN ({kinds})", if long { "" } else { "NOT" });
         // No lease is as long as ten minutes: what seems to be was given by a clock that has been put back since.
         let claimable = format!(
-            "((state = 'RUNNING' AND (lease_until < {now} OR lease_until > {now} + 600000)) OR \
+            "state IN ('QUEUED', 'RUNNING') AND {of_length} AND ((state = 'RUNNING' AND (lease_until < {now} OR lease_until > {now} + 600000)) OR \
              (state = 'QUEUED' AND NOT EXISTS (SELECT 1 FROM runs AS other \
              WHERE other.store_id = runs.store_id AND other.state = 'RUNNING')))"
         );

@@ -46,7 +46,7 @@ impl Db {
             };
             if replica != i64::from(self.replica) {
                 self.pass_on(StoreId(store), number, bus).await?;
-                wake.notify_one();
+                wake.notify_waiters();
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Runs and phases as rows.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
-use super::{Db, Error, Lease, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value};
+use super::{Db, Error, Lease, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, bulk::change_in};
 use crate::domain::{
     run::{Counts, Phase, PhaseKind, PhaseState, Run, RunId, RunKind, RunState},
     stock::Excess,
@@ -114,7 +114,7 @@ impl Db {
         let mut conditions = "store_id = ?".to_owned();
         let mut values = vec![Value::from(store.0)];
         if !kinds.is_empty() {
-            conditions += &format!(" AND kind IN ({})", vec!["?"; kinds.len()].join(", "));
+            let _ = write!(conditions, " AND kind IN ({})", vec!["?"; kinds.len()].join(", "));
             values.extend(kinds.iter().map(|kind| kind.word().into()));
         }
         let source = Source { from: "runs", conditions, values };
@@ -262,6 +262,29 @@ impl Db {
             .bind(store.0)
             .bind(phase.word());
         Ok(tx.execute(statement).await? == 1)
+    }
+
+    /// Forgets runs that ended before an instant, with what belongs to them, so many at most; returns how many.
+    ///
+    /// The newest of each kind stays, and what a parked record or a one-time flag points at.
+    pub async fn forget_runs(&self, before: jiff::Timestamp, most: i64) -> Result<usize> {
+        let forgettable = "SELECT id FROM runs WHERE ended_at < ? \
+            AND EXISTS (SELECT 1 FROM runs AS newer WHERE newer.store_id = runs.store_id AND newer.kind = runs.kind \
+                AND newer.id > runs.id) \
+            AND NOT EXISTS (SELECT 1 FROM parked_records WHERE run_id = runs.id) \
+            AND NOT EXISTS (SELECT 1 FROM one_time_flags WHERE run_id = runs.id) LIMIT ?";
+        let mut tx = self.begin().await?;
+        let statement = tx.statement(forgettable).bind(before.as_millisecond()).bind(most);
+        let rows = tx.rows(statement).await?;
+        let ids = rows.iter().map(|row| Row(row, "runs").int("id")).collect::<Result<Vec<i64>>>()?;
+        for (table, column) in
+            [("phases", "run_id"), ("run_exceptions", "run_id"), ("run_reports", "run_id"), ("runs", "id")]
+        {
+            let ids = ids.iter().map(|id| (*id).into()).collect();
+            change_in(&mut tx, &format!("DELETE FROM {table} WHERE TRUE"), &[], column, ids).await?;
+        }
+        tx.inner.commit().await?;
+        Ok(ids.len())
     }
 
     /// The run with this number, or an error that says it is gone.

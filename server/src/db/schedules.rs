@@ -29,6 +29,16 @@ impl Db {
         let row = self.row(statement).await?;
         row.as_ref().map(|row| Row(row, "schedules").at("due_at")).transpose()
     }
+
+    /// How often a kind of run was due since it last succeeded.
+    pub async fn unanswered(&self, store: StoreId, kind: RunKind) -> Result<i64> {
+        let statement = self
+            .statement("SELECT unanswered FROM schedules WHERE store_id = ? AND kind = ?")
+            .bind(store.0)
+            .bind(kind.word());
+        let row = self.row(statement).await?;
+        row.map_or(Ok(0), |row| Row(&row, "schedules").int("unanswered"))
+    }
 }
 
 impl Tx {
@@ -51,19 +61,35 @@ impl Tx {
         self.execute(statement).await.map(drop)
     }
 
-    /// Moves what is due to its next instant; false when another server was faster.
+    /// Moves what is due to its next instant; none when another server was faster.
+    ///
+    /// Returns how often it was due since it last succeeded, this time included.
     pub async fn take_due(
         &mut self,
         store: StoreId,
         kind: RunKind,
         (due, next): (Timestamp, Timestamp),
-    ) -> Result<bool> {
+    ) -> Result<Option<i64>> {
         let statement = self
-            .statement("UPDATE schedules SET due_at = ? WHERE store_id = ? AND kind = ? AND due_at = ?")
+            .statement(
+                "UPDATE schedules SET due_at = ?, unanswered = unanswered + 1 \
+                 WHERE store_id = ? AND kind = ? AND due_at = ? RETURNING unanswered",
+            )
             .bind(next.as_millisecond())
             .bind(store.0)
             .bind(kind.word())
             .bind(due.as_millisecond());
-        Ok(self.execute(statement).await? == 1)
+        let row = self.row(statement).await?;
+        row.as_ref().map(|row| Row(row, "schedules").int("unanswered")).transpose()
+    }
+
+    /// Notes that a kind of run succeeded; returns how often it had been due since it last did.
+    pub async fn answer_due(&mut self, store: StoreId, kind: RunKind) -> Result<i64> {
+        let sql = "SELECT unanswered FROM schedules WHERE store_id = ? AND kind = ? AND unanswered > 0";
+        let statement = self.statement(sql).bind(store.0).bind(kind.word());
+        let Some(row) = self.row(statement).await? else { return Ok(0) };
+        let answer = self.statement("UPDATE schedules SET unanswered = 0 WHERE store_id = ? AND kind = ?");
+        self.execute(answer.bind(store.0).bind(kind.word())).await?;
+        Row(&row, "schedules").int("unanswered")
     }
 }

@@ -7,7 +7,7 @@ use super::{Db, Result, Row, Tx};
 use crate::domain::store::{Grants, Store, StoreId, StoreState};
 
 const COLUMNS: &str = "id, hash, name, domain, time_zone, currency, standard, manual_sync, state, missing_scopes, \
-                       connected_at";
+                       connected_at, deducts_when_placed";
 
 /// What connecting a store has learnt about it.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ fn store(row: &AnyRow) -> Result<Store> {
         state: row.word("state", StoreState::from_word)?,
         missing_scopes: row.json("missing_scopes")?,
         connected_at: row.at("connected_at")?,
+        deducts_when_placed: row.maybe_int("deducts_when_placed")?.map(|deducts| deducts != 0),
     })
 }
 
@@ -93,6 +94,15 @@ impl Db {
             .bind(self.clock.now().as_millisecond());
         let row = tx.rows(statement).await?.remove(0);
         Ok(StoreId(Row(&row, "stores").int("id")?))
+    }
+
+    /// Notes whether a store lowers its count when an order is placed.
+    pub async fn note_deduction(&self, store: &Store, deducts: bool) -> Result<()> {
+        if store.deducts_when_placed != Some(deducts) {
+            let note = self.statement("UPDATE stores SET deducts_when_placed = ? WHERE id = ?");
+            note.bind(i64::from(deducts)).bind(store.id.0).execute(&self.writer).await?;
+        }
+        Ok(())
     }
 
     /// Makes everybody else who would change what belongs to this store wait until the transaction ends.

@@ -4,6 +4,9 @@ use jiff::{civil::Time, tz::TimeZone};
 
 use super::{catalog::ItemNumberRule, order, store::Missing};
 
+/// When shops are quietest: where nothing else is chosen, both sides are compared from then on.
+pub const NIGHT: Time = Time::constant(3, 0, 0, 0);
+
 /// A store's configuration; the default is what a new store starts with, before its first save.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
@@ -31,6 +34,8 @@ pub struct Configuration {
     pub end_of_day_time: Time,
     /// Whether End of Day runs.
     pub end_of_day: bool,
+    /// Store-local time from which on both sides are compared each night.
+    pub reconciliation_time: Time,
     /// The zone the times above are meant in; empty for the store's own.
     pub time_zone: String,
     /// Status ids whose orders become picking orders (OQ-23).
@@ -174,6 +179,7 @@ impl Default for Configuration {
             active_hours: None,
             end_of_day_time: Time::constant(18, 0, 0, 0),
             end_of_day: false,
+            reconciliation_time: NIGHT,
             time_zone: String::new(),
             imported_statuses: order::PICKED_STATUS_IDS.to_vec(),
             order_prefix: None,

@@ -16,7 +16,7 @@ const fn field(field: &'static str, label: &'static str, explanation: &'static s
 }
 
 /// Every field that a client may set, in the order in which they are best shown.
-pub const FIELDS: [Field; 29] = [
+pub const FIELDS: [Field; 30] = [
     field(
         "default_division",
         "Default Division",
@@ -39,11 +39,6 @@ pub const FIELDS: [Field; 29] = [
         "Create Item Number Using",
         "The number of a new item is made from the first of these that the product has.",
     ),
-    field(
-        "stock_decreased_when_order_placed",
-        "Stock decreased when order placed",
-        "Whether the store lowers its count when an order is placed; follow store reads the store's own setting.",
-    ),
     field("auto_sync", "Auto Sync", "Whether products, customers and orders are synced by the clock."),
     field("sync_interval_minutes", "Sync Interval", "Minutes between two auto syncs."),
     field("active_from", "Active From", "Auto sync runs from this time of day on; empty for the whole day."),
@@ -57,6 +52,11 @@ pub const FIELDS: [Field; 29] = [
         "end_of_day_time",
         "End of Day Processing Time",
         "The time of day at which it does, on the store's clock.",
+    ),
+    field(
+        "reconciliation_time",
+        "Reconciliation Time",
+        "From this time of day on both sides are read in full and compared, within the hour, once a day while auto sync is on.",
     ),
     field(
         "time_zone",
@@ -95,6 +95,11 @@ pub const FIELDS: [Field; 29] = [
         "Whether an order that shoppers pick up is set to Completed when it is closed here.",
     ),
     field(
+        "stock_decreased_when_order_placed",
+        "Stock decreased when order placed",
+        "Whether the store lowers its count when an order is placed; follow store reads the store's own setting.",
+    ),
+    field(
         "stock_scope",
         "Stock Scope",
         "Whose units count as on hand at End of Day: the site's, the location's, chosen sites', or the whole division's.",
@@ -127,3 +132,50 @@ pub const FIELDS: [Field; 29] = [
         "Whether counts that somebody changed in the store are put right, or wait for a person.",
     ),
 ];
+
+/// Fields that belong together, for whoever fills them in.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// What people call it.
+    pub name: &'static str,
+    /// What it is about, in one sentence.
+    pub explanation: &'static str,
+    /// The first of its fields; the others follow it, up to the next group.
+    first: &'static str,
+}
+
+const fn group(first: &'static str, name: &'static str, explanation: &'static str) -> Group {
+    Group { name, explanation, first }
+}
+
+const GROUPS: [Group; 7] = [
+    group("default_division", "Defaults", "Where the goods of the store are in the warehouse."),
+    group("create_item_number_using", "Items", "How products of the store become items."),
+    group("auto_sync", "Schedule", "What runs by itself, and when."),
+    group("imported_status_ids", "Orders", "Which orders are picked here, and for whom."),
+    group("shipment_rule", "Shipments", "What the store hears of what was picked."),
+    group("stock_decreased_when_order_placed", "Stock", "What of the stock the store may sell."),
+    group("hold_at_zero_percent", "Safety", "When End of Day waits for a person."),
+];
+
+/// Every field with the group it belongs to.
+pub fn grouped() -> impl Iterator<Item = (&'static Field, Group)> {
+    let of = |current: &mut Group, field: &'static Field| {
+        *current = GROUPS.into_iter().find(|group| group.first == field.field).unwrap_or(*current);
+        Some((field, *current))
+    };
+    let all: &'static [Field] = &FIELDS;
+    all.iter().scan(GROUPS[0], of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_begins_at_a_field_and_they_come_in_their_order() {
+        let mut begun: Vec<&str> = grouped().map(|(_, group)| group.name).collect();
+        begun.dedup();
+        assert_eq!(begun, GROUPS.map(|group| group.name));
+    }
+}

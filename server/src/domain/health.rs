@@ -34,6 +34,8 @@ pub struct Signs<'s> {
     pub parked: i64,
     /// Shipments that are owed to the store.
     pub owed_shipments: i64,
+    /// What is said when nothing has come of auto sync for long; empty otherwise.
+    pub alarm: &'s str,
 }
 
 /// Whether a store is in step, and the same in words without times.
@@ -105,6 +107,9 @@ fn next_step(signs: Signs<'_>) -> Option<(Health, String)> {
 /// What should work and does not.
 fn failure(signs: Signs<'_>) -> Option<String> {
     let failed = |kind| last(signs, kind).filter(|run| run.state == RunState::Failed);
+    if !signs.alarm.is_empty() {
+        return Some(signs.alarm.to_owned());
+    }
     if let Some(run) = failed(RunKind::Sync) {
         return Some(format!("The last sync stopped: {}", run.problem));
     }
@@ -134,6 +139,7 @@ mod tests {
             state: StoreState::Connected,
             missing_scopes: Vec::new(),
             connected_at: Timestamp::UNIX_EPOCH,
+            deducts_when_placed: None,
         }
     }
 
@@ -172,6 +178,7 @@ mod tests {
             ended,
             parked,
             owed_shipments: 1,
+            alarm: "",
         })
     }
 
@@ -206,8 +213,15 @@ mod tests {
     #[test]
     fn a_new_store_says_its_next_step() {
         let store = store();
-        let mut signs =
-            Signs { store: &store, configuration: None, done: &[], ended: &[], parked: 0, owed_shipments: 0 };
+        let mut signs = Signs {
+            store: &store,
+            configuration: None,
+            done: &[],
+            ended: &[],
+            parked: 0,
+            owed_shipments: 0,
+            alarm: "",
+        };
         assert_eq!(
             health(signs),
             (Health::NotSetUp, "Choose the defaults and save the configuration.".into())
@@ -224,5 +238,7 @@ mod tests {
         let failed = [ended(RunKind::Import, RunState::Failed)];
         signs.ended = &failed;
         assert_eq!(health(signs).0, Health::Failing);
+        (signs.done, signs.alarm) = (RunKind::Import.phases(), "Nothing was synced for days.");
+        assert_eq!(health(signs), (Health::Failing, "Nothing was synced for days.".into()));
     }
 }

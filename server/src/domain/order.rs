@@ -77,6 +77,8 @@ pub struct OrderLine {
     pub shipped: i64,
     /// Units whose price was given back.
     pub refunded: i64,
+    /// The line that brought it along as a part of a kit; 0 for one of its own.
+    pub parent_line_id: i64,
 }
 
 /// What a store wants done with an order, as its status says.
@@ -196,6 +198,7 @@ mod tests {
             quantity,
             shipped,
             refunded,
+            parent_line_id: 0,
         }
     }
 

@@ -34,6 +34,7 @@ pub enum OrderAction {
 
 /// What of a picking order decides about what may be done with it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
 pub struct Standing<'o> {
     /// Its number.
     pub number: &'o str,
@@ -75,7 +76,6 @@ impl OrderAction {
             (Self::Ship, _) if !order.has_unshipped => {
                 ("NOTHING_TO_SHIP", format!("Nothing of {number} is picked and not shipped yet."))
             }
-            (Self::Ship, _) => return None,
             (Self::Close | Self::Cancel, OrderState::Closed) => {
                 ("CLOSED", format!("{number} is closed already."))
             }

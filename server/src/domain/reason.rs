@@ -65,6 +65,8 @@ pub enum Reason {
     NotYetPublished,
     /// The store was never told.
     NeverPublished,
+    /// The store accepted a count and did not show it.
+    CountUnseen,
     /// A product that is bound is gone from the store.
     Vanished,
     /// An order that is to be picked has no picking order.
@@ -73,6 +75,8 @@ pub enum Reason {
     ItemNotThere,
     /// An order was refunded in part before it came.
     OrderPartlyRefunded,
+    /// Goods of an order that is to be picked here were sent by somebody else.
+    SentElsewhere,
 }
 
 /// The words of a reason.
@@ -87,7 +91,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -119,10 +123,12 @@ impl Reason {
         Self::PickedForNothing,
         Self::NotYetPublished,
         Self::NeverPublished,
+        Self::CountUnseen,
         Self::Vanished,
         Self::OrderMissing,
         Self::ItemNotThere,
         Self::OrderPartlyRefunded,
+        Self::SentElsewhere,
     ];
 
     /// Its code, explanation and way out.
@@ -213,6 +219,11 @@ impl Reason {
                 "Another picking order of the division has this number; the order was not imported.",
                 "Give the other picking order another number, or use a division of its own for this store.",
             ),
+            Self::SentElsewhere => (
+                "SENT_ELSEWHERE",
+                "The store says that goods of this order were sent, and nobody picked them here.",
+                "Look for another program that is connected to the store, or a person who ships there; let only one do it.",
+            ),
             Self::OrderChangedAfterPick => (
                 "ORDER_CHANGED_AFTER_PICK",
                 "The store wants less of this order than was picked already.",
@@ -265,6 +276,11 @@ impl Reason {
                 "NEVER_PUBLISHED",
                 "The store has not been told a count for this item yet; the next End of Day does.",
                 "",
+            ),
+            Self::CountUnseen => (
+                "COUNT_UNSEEN",
+                "The store accepted this count and does not show it yet.",
+                "Compare both sides later; the next End of Day sends it again where it is still missing.",
             ),
             Self::Vanished => (
                 "VANISHED",

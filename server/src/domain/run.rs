@@ -245,6 +245,10 @@ impl RunKind {
         Self::SynchronizePickingOrders,
     ];
 
+    /// The kinds that read a whole catalogue: they take minutes and memory where the others take a moment.
+    pub const LONG: [Self; 4] =
+        [Self::Import, Self::SynchronizeProducts, Self::ImportInventory, Self::Reconciliation];
+
     /// Its phases, in order; products come before inventory because inventory needs items (spec IT-2).
     pub const fn phases(self) -> &'static [PhaseKind] {
         match self {

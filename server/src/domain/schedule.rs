@@ -1,4 +1,5 @@
-//! When a store's auto sync is due, by the store's own clock on the wall.
+//! When a store's auto sync is due, by the store's own clock on the wall; always on a whole second, for that is when the
+//! server looks.
 
 use std::time::Duration;
 
@@ -19,19 +20,17 @@ pub fn next_sync(
     if !configuration.auto_sync {
         return None;
     }
-    let interval = i64::from(configuration.sync_interval_minutes.max(1)) * 60_000;
-    let now = after.as_millisecond();
+    let interval = i64::from(configuration.sync_interval_minutes.max(1)) * 60;
+    let soonest = after.as_second() + 1;
     let phase = spread(store) % interval;
-    let due = now + 1 + (phase - (now + 1)).rem_euclid(interval);
-    let due = Timestamp::from_millisecond(due).ok()?;
+    let due = Timestamp::from_second(soonest + (phase - soonest).rem_euclid(interval)).ok()?;
     let Some(hours) = configuration.active_hours else { return Some(due) };
     if is_active(hours, due.to_zoned(zone.clone()).time()) {
         return Some(due);
     }
     let opening = next_opening(hours.0, &after.to_zoned(zone.clone()))?;
     // A quarter of an hour is enough to spread stores that open together.
-    let delay = spread(store) % interval.min(900_000);
-    opening.checked_add(Duration::from_millis(u64::try_from(delay).unwrap_or_default())).ok()
+    opening.checked_add(delay(store, interval.min(900))).ok()
 }
 
 /// When End of Day is next, after an instant; none where it is switched off.
@@ -55,15 +54,21 @@ pub fn next_reconciliation(
     zone: &TimeZone,
     after: Timestamp,
 ) -> Option<Timestamp> {
-    /// When shops are quietest.
-    const NIGHT: Time = Time::constant(3, 0, 0, 0);
     if !configuration.auto_sync {
         return None;
     }
     // Stores are spread over an hour, so that one is not due twice where the clocks are put back.
-    let delay = Duration::from_millis(u64::try_from(spread(store) % 3_600_000).unwrap_or_default());
-    let opening = next_opening(NIGHT, &after.checked_sub(delay).ok()?.to_zoned(zone.clone()))?;
+    let delay = delay(store, 3_600);
+    let after = after.checked_sub(delay).ok()?.to_zoned(zone.clone());
+    let opening = next_opening(configuration.reconciliation_time, &after)?;
     opening.checked_add(delay).ok()
+}
+
+/// Whether nothing has come of auto sync for so long that a person must be told, where it was due so often in vain.
+///
+/// Four whole intervals: the fifth time it is due, the first of them has had all of that time.
+pub fn is_silent(unanswered: i64) -> bool {
+    unanswered > 4
 }
 
 /// Whether a time of day lies within hours that may pass midnight.
@@ -78,6 +83,11 @@ fn next_opening(time: Time, after: &Zoned) -> Option<Timestamp> {
         let opening = date.to_datetime(time).to_zoned(after.time_zone().clone()).ok()?;
         (opening > *after).then(|| opening.timestamp())
     })
+}
+
+/// Where a store has its place within so many seconds.
+fn delay(store: StoreId, secs: i64) -> Duration {
+    Duration::from_secs(u64::try_from(spread(store) % secs).unwrap_or_default())
 }
 
 /// A number that differs from store to store and stays the same for each.
@@ -127,10 +137,17 @@ mod tests {
         let configuration = configuration(15, None);
         let due = |store| {
             let due = next_sync(&configuration, StoreId(store), &chicago(), at("2026-11-23T12:00:00Z"));
-            due.unwrap().as_second() / 60
+            (due.unwrap().as_second() - 1) / 60
         };
         let minutes: std::collections::BTreeSet<i64> = (1..=2_000).map(due).collect();
         assert_eq!(minutes.len(), 15, "in each minute some of them");
+    }
+
+    #[test]
+    fn a_sync_is_due_on_a_whole_second_and_never_at_once() {
+        let due = next(&configuration(1, None), "2026-11-23T12:00:00.999Z");
+        assert_eq!(due.subsec_nanosecond(), 0);
+        assert_ne!(next(&configuration(1, None), &due.to_string()), due);
     }
 
     #[test]
@@ -183,6 +200,22 @@ mod tests {
             at("2026-11-01T05:00:00Z"),
         );
         assert_eq!(first.unwrap(), at("2026-11-01T06:30:00Z"), "the first of the two");
+    }
+
+    #[test]
+    fn both_sides_are_compared_within_the_hour_that_was_chosen_and_once_a_night() {
+        let configuration =
+            Configuration { reconciliation_time: Time::constant(1, 0, 0, 0), ..configuration(15, None) };
+        for store in 1..=50 {
+            let mut nights = Vec::new();
+            // On 1 November 2026 the hour after 01:00 comes twice in Chicago.
+            let mut now = at("2026-10-31T12:00:00Z");
+            for _ in 0..3 {
+                now = next_reconciliation(&configuration, StoreId(store), &chicago(), now).unwrap();
+                nights.push(now.to_zoned(chicago()).strftime("%d %H").to_string());
+            }
+            assert_eq!(nights, ["01 01", "02 01", "03 01"]);
+        }
     }
 
     #[test]

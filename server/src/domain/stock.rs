@@ -1,7 +1,5 @@
 //! How a store's count becomes an on-hand quantity.
 
-use jiff::Timestamp;
-
 use super::{
     configuration::{DriftPolicy, HoldLimits},
     reason::Reason,
@@ -59,6 +57,8 @@ pub struct DayEnd {
     pub deducted: i64,
     /// Units that were picked and that the store will deduct once it hears of their shipment (OQ-18).
     pub unsent: i64,
+    /// Units that were picked and that nobody wants any more: neither on hand nor promised, but still here.
+    pub for_nothing: i64,
     /// Units that are never offered.
     pub buffer: i64,
 }
@@ -66,7 +66,7 @@ pub struct DayEnd {
 impl DayEnd {
     /// What the store would show if it had counted along, below zero where it has sold more than is there.
     pub fn available(self) -> i64 {
-        self.on_hand - self.deducted + self.unsent
+        self.on_hand - self.deducted + self.unsent + self.for_nothing
     }
 
     /// The count to publish (spec 1.5), never below zero (OQ-15).
@@ -117,23 +117,25 @@ impl Excess {
 }
 
 /// An item at the moment when the store's count was last put right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// What the store was told.
     pub published: i64,
     /// What could be sold then, without the buffer and below zero where more was sold than there was.
     pub available: i64,
-    /// When.
-    pub at: Timestamp,
+    /// Units that had been moved by then without the store's knowledge, since ever.
+    pub moved: i64,
+    /// Units that were picked for nothing by then.
+    pub for_nothing: i64,
 }
 
 impl Baseline {
     /// By how much a store's count was changed by somebody else since.
     ///
-    /// What the store did for its orders has changed what is available by as much; what was adjusted in the warehouse
-    /// since is not in the store yet. Whatever else differs is nobody's doing that we know of.
-    pub fn drift(self, in_store: i64, available: i64, adjusted_since: i64) -> i64 {
-        in_store - (self.published + (available - self.available) - adjusted_since)
+    /// What the store did for its orders has changed what is available by as much; what was moved since without its
+    /// knowledge is not in its count. Whatever else differs is nobody's doing that we know of.
+    pub fn drift(self, in_store: i64, available: i64, moved: i64) -> i64 {
+        in_store - (self.published + (available - self.available) - (moved - self.moved))
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
     use super::*;
 
     fn end(on_hand: i64, reserved: i64, unsent: i64) -> DayEnd {
-        DayEnd { on_hand, reserved, deducted: reserved, unsent, buffer: 0 }
+        DayEnd { on_hand, reserved, deducted: reserved, unsent, ..DayEnd::default() }
     }
 
     #[test]
@@ -188,12 +190,18 @@ mod tests {
 
     #[test]
     fn what_the_store_did_itself_is_no_drift() {
-        let told = Baseline { published: 10, available: 10, at: Timestamp::UNIX_EPOCH };
-        assert_eq!(told.drift(8, 8, 0), 0, "two were sold");
-        assert_eq!(told.drift(10, 15, 5), 0, "five were delivered, and the store does not know");
-        assert_eq!(told.drift(12, 8, 0), 4, "somebody has added four");
-        let short = Baseline { published: 0, available: -2, at: Timestamp::UNIX_EPOCH };
-        assert_eq!(short.drift(1, -1, 0), 0, "one of three that were short was cancelled");
+        let told = Baseline { published: 10, available: 10, moved: 3, for_nothing: 0 };
+        assert_eq!(told.drift(8, 8, 3), 0, "two were sold");
+        assert_eq!(told.drift(10, 15, 8), 0, "five were delivered, and the store does not know");
+        assert_eq!(told.drift(12, 8, 3), 4, "somebody has added four");
+        let short = Baseline { published: 0, available: -2, ..told };
+        assert_eq!(short.drift(1, -1, 3), 0, "one of three that were short was cancelled");
+        let picked = DayEnd { on_hand: 8, for_nothing: 2, ..DayEnd::default() };
+        assert_eq!(
+            told.drift(10, picked.available(), 3),
+            0,
+            "an order of two was cancelled after it was picked"
+        );
     }
 
     fn opening(on_hand: i64, deducted: i64, auto_delete_zero: bool) -> (i64, bool) {

@@ -52,6 +52,8 @@ pub struct Store {
     pub missing_scopes: Vec<String>,
     /// When it was connected first.
     pub connected_at: jiff::Timestamp,
+    /// Whether it lowers its count when an order is placed, as it said last; none where nobody has asked it.
+    pub deducts_when_placed: Option<bool>,
 }
 
 /// One thing that stands in the way of a run.
@@ -180,6 +182,7 @@ mod tests {
             state: StoreState::Connected,
             missing_scopes: Vec::new(),
             connected_at: jiff::Timestamp::UNIX_EPOCH,
+            deducts_when_placed: None,
         }
     }
 

@@ -5,7 +5,12 @@ use std::fmt::Write as _;
 use secrecy::ExposeSecret as _;
 
 use super::{Error, Finding, beside, words};
-use crate::{clock::Clock, db::RunFilter, secrets, settings::Settings};
+use crate::{
+    clock::Clock,
+    db::{Part, RUN_ORDERS},
+    secrets,
+    settings::Settings,
+};
 
 /// How many runs and events of each store are told.
 const NEWEST: i64 = 20;
@@ -39,7 +44,8 @@ pub async fn bundle(
             let _ = writeln!(text, "{:#?}", saved.values);
         }
         let _ = writeln!(text, "\n-- Runs, newest first");
-        for run in db.runs(store.id, RunFilter::default(), NEWEST).await? {
+        let newest = Part { order: RUN_ORDERS[0], is_descending: true, after: None, skip: 0, limit: NEWEST };
+        for run in db.list_runs(store.id, &[], &newest).await?.rows {
             let phases: Vec<String> = run
                 .phases
                 .iter()

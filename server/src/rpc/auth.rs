@@ -17,7 +17,7 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 48] = [
+pub const RULES: [(&str, Rule); 49] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.EndOfDay", Rule::Operate),
@@ -28,6 +28,7 @@ pub const RULES: [(&str, Rule); 48] = [
     ("PluginHostService.StreamStatus", Rule::Read),
     ("PluginHostService.ListStores", Rule::Read),
     ("PluginHostService.GetStatus", Rule::Read),
+    ("PluginHostService.GetOverview", Rule::Read),
     ("PluginHostService.GetConfiguration", Rule::Read),
     ("PluginHostService.ListRuns", Rule::Read),
     ("PluginHostService.GetRun", Rule::Read),

@@ -5,7 +5,7 @@ use plugin_host_proto::v1;
 
 use super::convert::{Wired, at, same};
 use crate::{
-    app::Error,
+    app::{Error, Examined},
     db::SavedConfiguration,
     domain::{
         catalog::ItemNumberRule,
@@ -13,7 +13,8 @@ use crate::{
             Configuration, DriftPolicy, GuestRule, HoldLimits, OpenOrders, PickupRule, ShipmentRule,
             StockDecrease, StockScope, Violation,
         },
-        fields::FIELDS,
+        effects::{Around, effect},
+        fields::{FIELDS, Field, Group, grouped},
         store::Store,
     },
 };
@@ -29,7 +30,30 @@ same!(PickupRule: Leave, Complete);
 
 /// A configuration as saved; the defaults before the first save.
 pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -> v1::Configuration {
-    let values = saved.map(|saved| saved.values.clone()).unwrap_or_default();
+    values_of(saved.map(|saved| saved.values.clone()).unwrap_or_default(), saved, store)
+}
+
+/// The answer to a change that is only looked at.
+pub(super) fn examined(examined: Examined, store: &Store) -> v1::ConfigureResponse {
+    let fields = fields(&examined.values, store);
+    v1::ConfigureResponse {
+        configuration: Some(values_of(examined.values, examined.before.as_ref(), store)),
+        fields,
+        violations: examined.violations.into_iter().map(violation).collect(),
+    }
+}
+
+/// The answer to a change that cannot be read.
+pub(super) fn unreadable(violations: Vec<Violation>) -> v1::ConfigureResponse {
+    let violations = violations.into_iter().map(violation).collect();
+    v1::ConfigureResponse { violations, ..v1::ConfigureResponse::default() }
+}
+
+fn violation(violation: Violation) -> v1::Reason {
+    v1::Reason { code: "INVALID".into(), message: violation.message, field: violation.field.into() }
+}
+
+fn values_of(values: Configuration, saved: Option<&SavedConfiguration>, store: &Store) -> v1::Configuration {
     let time = |time: Time| time.strftime("%H:%M").to_string();
     v1::Configuration {
         revision: saved.map_or(0, |saved| saved.revision),
@@ -46,6 +70,7 @@ pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -
         active_until: values.active_hours.map(|(_, until)| time(until)).unwrap_or_default(),
         end_of_day: values.end_of_day,
         end_of_day_time: time(values.end_of_day_time),
+        reconciliation_time: time(values.reconciliation_time),
         time_zone: if values.time_zone.is_empty() { store.time_zone.clone() } else { values.time_zone },
         saved_at: saved.map(|saved| at(saved.saved_at)),
         saved_by: saved.map(|saved| saved.saved_by.clone()).unwrap_or_default(),
@@ -67,14 +92,22 @@ pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -
     }
 }
 
-/// What every field means.
-pub(super) fn fields() -> Vec<v1::ConfigurationField> {
-    let field = |field: &crate::domain::fields::Field| v1::ConfigurationField {
+/// What every field means, and what these values do.
+pub(super) fn fields(values: &Configuration, store: &Store) -> Vec<v1::ConfigurationField> {
+    let around = Around {
+        deducts_when_placed: store.deducts_when_placed,
+        time_zone: &store.time_zone,
+        hash: &store.hash,
+    };
+    let field = |(field, group): (&Field, Group)| v1::ConfigurationField {
         field: field.field.into(),
         label: field.label.into(),
         explanation: field.explanation.into(),
+        group: group.name.into(),
+        group_explanation: group.explanation.into(),
+        effect: effect(field.field, values, around),
     };
-    FIELDS.iter().map(field).collect()
+    grouped().map(field).collect()
 }
 
 /// A checked change of a configuration.
@@ -147,6 +180,9 @@ impl Patch {
             end_of_day_time: reader
                 .time("end_of_day_time", &wire.end_of_day_time)
                 .unwrap_or(usual.end_of_day_time),
+            reconciliation_time: reader
+                .time("reconciliation_time", &wire.reconciliation_time)
+                .unwrap_or(usual.reconciliation_time),
             stock_scope: reader.choice("stock_scope", wire.stock_scope, usual.stock_scope),
             open_orders: reader.choice("open_orders", wire.open_orders, usual.open_orders),
             guest_rule: reader.choice("guest_rule", wire.guest_rule, usual.guest_rule),
@@ -199,6 +235,7 @@ impl Patch {
                 "active_from" | "active_until" => values.active_hours = wanted.active_hours,
                 "end_of_day" => values.end_of_day = wanted.end_of_day,
                 "end_of_day_time" => values.end_of_day_time = wanted.end_of_day_time,
+                "reconciliation_time" => values.reconciliation_time = wanted.reconciliation_time,
                 "time_zone" => values.time_zone.clone_from(&wanted.time_zone),
                 "imported_status_ids" => values.imported_statuses.clone_from(&wanted.imported_statuses),
                 "order_number_prefix" => values.order_prefix.clone_from(&wanted.order_prefix),

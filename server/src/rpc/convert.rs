@@ -230,6 +230,7 @@ pub(super) fn store_status(status: app::Status) -> v1::Status {
         last_sync_completed_at: status.synced_at.map(at),
         next_sync_due_at: status.sync_due_at.map(at),
         next_end_of_day_due_at: status.end_of_day_due_at.map(at),
+        alarm: status.alarm,
         one_time_flags: status
             .one_time_flags
             .iter()

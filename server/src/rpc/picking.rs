@@ -49,6 +49,8 @@ pub(super) fn picking_order(
         sku: line.sku,
         ordered: line.ordered,
         picked: line.picked,
+        parent_line_id: line.parent_line_id,
+        is_kit: line.is_kit,
     };
     v1::PickingOrder {
         division: division.code.clone(),

@@ -203,16 +203,28 @@ impl PluginHostService for PluginHost {
         check_request_id(&request.request_id)?;
         let store = self.store(&caller, &request.store_id).await?;
         let wire = request.configuration.unwrap_or_default();
-        let patch = configuration::Patch::read(wire, request.update_mask.map(|mask| mask.paths))
-            .map_err(convert::status)?;
+        let patch = configuration::Patch::read(wire, request.update_mask.map(|mask| mask.paths));
+        let patch = match patch {
+            Err(Error::Invalid(violations)) if request.validate_only => {
+                return Ok(Response::new(configuration::unreadable(violations)));
+            }
+            patch => patch.map_err(convert::status)?,
+        };
         let change = (patch.revision(), |values: &mut _| patch.apply(values));
+        if request.validate_only {
+            let examined = self.app.examine(&store, change).await.map_err(convert::status)?;
+            return Ok(Response::new(configuration::examined(examined, &store)));
+        }
         let saved = self
             .app
             .configure(&caller, &store, change, &request.request_id)
             .await
             .map_err(convert::status)?;
-        let configuration = Some(configuration::configuration(Some(&saved), &store));
-        Ok(Response::new(v1::ConfigureResponse { configuration }))
+        Ok(Response::new(v1::ConfigureResponse {
+            fields: configuration::fields(&saved.values, &store),
+            configuration: Some(configuration::configuration(Some(&saved), &store)),
+            violations: Vec::new(),
+        }))
     }
 
     async fn stream_status(
@@ -260,7 +272,7 @@ impl PluginHostService for PluginHost {
     ) -> Reply<v1::GetConfigurationResponse> {
         let caller = self.caller(&request, "PluginHostService.GetConfiguration").await?;
         let request = request.into_inner();
-        let store = self.store(&caller, &request.store_id).await?;
+        let mut store = self.store(&caller, &request.store_id).await?;
         let saved = self.app.db.configuration(store.id).await.map_err(db_status)?;
         let values = saved.as_ref().map(|saved| &saved.values);
         let missing = ready_for(RunKind::Import, &store, values, &[]);
@@ -268,7 +280,10 @@ impl PluginHostService for PluginHost {
         if request.with_store_locations {
             let token = self.app.db.token(&store).await.map_err(db_status)?;
             let api = self.app.api.store(&store.hash, token, Urgency::Interactive);
-            let locations = api.locations().await.map_err(|error| convert::status(error.into()))?;
+            let (locations, settings) = futures::try_join!(api.locations(), api.settings())
+                .map_err(|error| convert::status(error.into()))?;
+            self.app.db.note_deduction(&store, settings.decreases_when_placed).await.map_err(db_status)?;
+            store.deducts_when_placed = Some(settings.decreases_when_placed);
             store_locations.extend(locations.into_iter().map(|location| v1::StoreLocation {
                 store_location_id: location.id,
                 label: location.label,
@@ -279,7 +294,7 @@ impl PluginHostService for PluginHost {
             configuration: Some(configuration::configuration(saved.as_ref(), &store)),
             store_locations,
             missing: missing.into_iter().map(convert::missing).collect(),
-            fields: configuration::fields(),
+            fields: configuration::fields(&values.cloned().unwrap_or_default(), &store),
         }))
     }
 
@@ -389,5 +404,18 @@ impl PluginHostService for PluginHost {
             total: groups.iter().map(|group| group.count).sum(),
             groups: groups.into_iter().map(|group| reports::parked_group(&group, &caller)).collect(),
         }))
+    }
+
+    async fn get_overview(&self, request: Request<v1::GetOverviewRequest>) -> Reply<v1::GetOverviewResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetOverview").await?;
+        let request = request.into_inner();
+        let store = self.store(&caller, &request.store_id).await?;
+        let days = match request.days {
+            0 => 14,
+            days @ 1..=90 => i64::from(days),
+            _ => return Err(invalid("days", "Ask for 1 to 90 days, or 0 for 14.")),
+        };
+        let overview = self.app.overview(&store, days).await.map_err(convert::status)?;
+        Ok(Response::new(reports::overview(overview)))
     }
 }

@@ -5,14 +5,17 @@ use plugin_host_proto::v1::{self, resolve_parked_record_request::Resolution as W
 
 use super::convert::{self, Wired, same};
 use crate::{
-    app::{Caller, Decision, Explanation},
+    app::{Caller, Decision, Explanation, Overview},
     db::{Check, ParkedGroup, ParkedRecord, Report, Resolution},
     domain::{
         parked::ParkedResolution,
         reason::Reason,
         store::{Missing, Store},
     },
-    warehouse::promised::PromisedTo,
+    warehouse::{
+        overview::{Day, Progress},
+        promised::PromisedTo,
+    },
 };
 
 same!(ParkedResolution: Link, Number, Skip, Retry);
@@ -144,5 +147,24 @@ pub(super) fn explanation(found: Explanation, store: &Store) -> v1::ExplainCount
         published_at: published_at.map(convert::at),
         in_store,
         not_sent: found.not_sent,
+    }
+}
+
+/// The last days of a store.
+pub(super) fn overview(overview: Overview) -> v1::GetOverviewResponse {
+    let day = |(date, day): (jiff::civil::Date, Day)| v1::OverviewDay {
+        date: date.to_string(),
+        orders: day.orders,
+        units_picked: day.units_picked,
+        shipments: day.shipments,
+        counts_published: day.counts_published,
+    };
+    let Progress { came, picked, shipped } = overview.today;
+    v1::GetOverviewResponse {
+        days: overview.days.into_iter().map(day).collect(),
+        today: Some(v1::TodaysOrders { came, picked, shipped }),
+        cursor: overview.cursor.map(|cursor| convert::at(cursor.since)),
+        last_sync_completed_at: overview.cursor.and_then(|cursor| cursor.completed_at).map(convert::at),
+        time_zone: overview.time_zone,
     }
 }

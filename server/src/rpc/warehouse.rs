@@ -62,7 +62,7 @@ impl Warehouse {
     }
 
     /// The stores of a division whose orders and customers are the caller's business.
-    fn stores_of(&self, caller: &Caller, division: &places::Division) -> Vec<StoreId> {
+    fn stores_of(caller: &Caller, division: &places::Division) -> Vec<StoreId> {
         caller.only_store().map_or_else(|| division.stores.clone(), |only| vec![only])
     }
 
@@ -292,7 +292,7 @@ impl WarehouseService for Warehouse {
         let part = page::part(&asked, &orders::ORDERS)?;
         let states = [request.state()].into_iter().chain(request.states());
         let filter = OrderFilter {
-            stores: self.stores_of(&caller, &division),
+            stores: Self::stores_of(&caller, &division),
             states: states.filter_map(picking::order_state).collect(),
             search: request.search.clone(),
         };
@@ -401,7 +401,7 @@ impl WarehouseService for Warehouse {
             order_by: &request.order_by,
         };
         let part = page::part(&asked, &customers::ORDERS)?;
-        let of = (division.id, &*self.stores_of(&caller, &division));
+        let of = (division.id, &*Self::stores_of(&caller, &division));
         let found = customers::list(&self.app.db, of, &request.search, &part).await.map_err(db)?;
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
         Ok(Response::new(v1::ListCustomersResponse {

@@ -7,8 +7,10 @@ use tracing::warn;
 
 use crate::app::App;
 
-/// How long events and repeated requests are remembered.
+/// How long events, repeated requests and ended runs are remembered.
 const RETENTION: Duration = Duration::from_hours(24 * 30);
+/// How many runs are forgotten in one transaction.
+const RUNS_AT_ONCE: i64 = 500;
 
 /// Starts the ticks; they end with the scheduler that is returned.
 pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
@@ -17,7 +19,7 @@ pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
     let wake = app.wake.clone();
     let sweep = Job::new_async("*/5 * * * * *", move |_, _| {
         let wake = wake.clone();
-        Box::pin(async move { wake.notify_one() })
+        Box::pin(async move { wake.notify_waiters() })
     })?;
     let syncs = app.clone();
     let due = Job::new_async("* * * * * *", move |_, _| {
@@ -55,5 +57,7 @@ async fn forget(app: &App) -> crate::db::Result<()> {
     let before = app.db.clock.now() - RETENTION;
     app.db.forget_events(before).await?;
     app.db.forget_requests(before).await?;
+    // A few at a time: the one writer of SQLite is wanted by others, too.
+    while app.db.forget_runs(before, RUNS_AT_ONCE).await? > 0 {}
     Ok(())
 }

@@ -1,6 +1,13 @@
 //! Claims runs and does them, several stores at once, one run a store.
+//!
+//! Long runs and short ones have places of their own, so that no number of stores whose catalogues are read keeps
+//! another store's orders waiting.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use rand::Rng as _;
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
@@ -12,15 +19,20 @@ use crate::{
     bigcommerce::{self, Urgency},
     db::{self, Lease},
     domain::{
-        run::{Run, RunState},
+        run::{Run, RunKind, RunState},
+        schedule::is_silent,
         stock::Excess,
     },
     events::{Change, Severity},
     sync::{self, Work},
 };
 
-/// Runs done at the same time: enough to hide the stores' latency, few enough for the memory.
-const AT_ONCE: usize = 8;
+/// Long runs done at the same time: few enough for the memory.
+const LONG_AT_ONCE: usize = 8;
+/// Short runs done at the same time: enough to hide the stores' latency.
+const SHORT_AT_ONCE: usize = 32;
+/// What the names of dry runs' copies begin with.
+const COPY: &str = "dry-run-";
 /// How often the worker looks without being woken.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -40,14 +52,19 @@ pub struct Worker {
 impl Worker {
     /// Claims and does runs until the server stops; then waits until each has handed over its page.
     pub async fn work(self) {
-        let free = Arc::new(Semaphore::new(AT_ONCE));
+        remove_copies(&self.scratch, COPY);
+        tokio::join!(self.work_on(true, LONG_AT_ONCE), self.work_on(false, SHORT_AT_ONCE));
+    }
+
+    async fn work_on(&self, long: bool, at_once: usize) {
+        let free = Arc::new(Semaphore::new(at_once));
         let mut runs = JoinSet::new();
         while !self.stop.is_cancelled() {
             while runs.try_join_next().is_some() {}
             // Subscribed before looking, so that nothing asked for in between is missed.
             let woken = self.app.wake.notified();
             let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
-            match self.app.db.claim_run(token(), self.lease).await {
+            match self.app.db.claim_run(token(), self.lease, long).await {
                 Ok(Some(lease)) => {
                     let worker = self.clone();
                     let span = info_span!("run", run = lease.run.0, store = lease.store.0);
@@ -55,7 +72,8 @@ impl Worker {
                         async move {
                             worker.carry_out(lease).await;
                             drop(place);
-                            worker.app.wake.notify_one();
+                            // A run of the other length may wait for the store.
+                            worker.app.wake.notify_waiters();
                         }
                         .instrument(span),
                     );
@@ -171,9 +189,10 @@ impl Worker {
 
     /// Does everything on a copy and brings back only what was found.
     async fn dry_run(&self, work: &mut Work, run: &Run) -> Result<(), sync::Error> {
-        let file = self.scratch.join(format!("dry-run-{}.db", run.id.0));
-        remove(&file);
-        work.db = self.app.db.copy_for_dry_run(&work.lease, &file).await?;
+        let copy = Copy { folder: &self.scratch, name: format!("{COPY}{}.db", run.id.0) };
+        // One that a killed server left is not for this attempt.
+        remove_copies(copy.folder, &copy.name);
+        work.db = self.app.db.copy_for_dry_run(&work.lease, &copy.folder.join(&copy.name)).await?;
         let done = self.finish(work).await;
         let taken = match done {
             Err(error) if !matches!(error, sync::Error::Held { .. }) => Err(error),
@@ -183,7 +202,7 @@ impl Worker {
             }
         };
         work.db.close().await;
-        remove(&file);
+        drop(copy);
         taken
     }
 
@@ -223,6 +242,13 @@ impl Worker {
         let mut tx = db.begin_leased(&lease).await?;
         tx.end_run(&lease, state, &problem, db.clock.now()).await?;
         db.add_event(&mut tx, lease.store, severity, message, Change::Run(lease.run)).await?;
+        if !run.dry_run && matches!(state, RunState::Complete | RunState::CompleteWithParked) {
+            let unanswered = tx.answer_due(lease.store, run.kind).await?;
+            if run.kind == RunKind::Sync && is_silent(unanswered) {
+                let message = "Auto sync succeeds again.".to_owned();
+                db.add_event(&mut tx, lease.store, Severity::Info, message, Change::Store).await?;
+            }
+        }
         tx.commit(&self.app.bus).await?;
         info!(state = state.word(), "the run ended");
         Ok(())
@@ -243,10 +269,25 @@ fn problem(error: &sync::Error) -> String {
     }
 }
 
-/// Removes a copy and what SQLite puts beside it.
-fn remove(file: &std::path::Path) {
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+/// The database of one dry run, which is removed with it, however it ends.
+struct Copy<'w> {
+    folder: &'w Path,
+    name: String,
+}
+
+impl Drop for Copy<'_> {
+    fn drop(&mut self) {
+        remove_copies(self.folder, &self.name);
+    }
+}
+
+/// Removes the copies whose names begin so, with what SQLite put beside them.
+fn remove_copies(folder: &Path, begin: &str) {
+    let Ok(files) = std::fs::read_dir(folder) else { return };
+    for file in files.flatten() {
+        if file.file_name().to_string_lossy().starts_with(begin) {
+            let _ = std::fs::remove_file(file.path());
+        }
     }
 }
 

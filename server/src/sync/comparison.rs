@@ -17,7 +17,6 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
     end_of_day::read_store(work, PHASE).await?;
     let rule = counted_orders::rule(work).await?;
     let promised = end_of_day::promised(work, rule).await?;
-    let for_nothing = counts::picked_for_nothing(&work.db, work.store.id).await?;
     let (mut in_store, mut should_be, mut differing) = (0, 0, 0);
     let mut after = (0, 0);
     loop {
@@ -36,7 +35,7 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
             }
             tallied.updated += 1;
             differing += 1;
-            exceptions.push(cause(counted, for_nothing.get(&counted.item).copied().unwrap_or_default()));
+            exceptions.push(cause(counted));
         }
         let mut tx = work.page().await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
@@ -57,17 +56,18 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
 }
 
 /// Why a count differs.
-fn cause(counted: &counts::Counted, picked_for_nothing: i64) -> Exception {
+fn cause(counted: &counts::Counted) -> Exception {
     let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
-    let detail = match counted.baseline {
-        Some(told) => format!("the store shows {shows}, was told {}, should show {should}", told.published),
+    let detail = match counted.told {
+        Some(told) => format!("the store shows {shows}, was told {told}, should show {should}"),
         None => format!("the store shows {shows}, was never told, should show {should}"),
     };
     let record = variant_words(counted.of.0, counted.of.1, "");
-    let reason = match counted.drift() {
-        _ if counted.baseline.is_none() => Reason::NeverPublished,
-        0 => Reason::NotYetPublished,
-        drift if drift == picked_for_nothing => Reason::PickedForNothing,
+    let reason = match (counted.drift(), counted.baseline) {
+        _ if counted.told.is_none() => Reason::NeverPublished,
+        (_, None) => Reason::CountUnseen,
+        (0, Some(told)) if counted.end.for_nothing > told.for_nothing => Reason::PickedForNothing,
+        (0, Some(_)) => Reason::NotYetPublished,
         _ => return end_of_day::drift_words(counted),
     };
     Exception { reason, record, detail }

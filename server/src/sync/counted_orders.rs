@@ -16,6 +16,7 @@ use crate::{
         configuration::StockDecrease,
         order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
+    warehouse::counts,
 };
 
 /// The lines of one order whose goods have not left.
@@ -30,6 +31,8 @@ struct OpenLine {
     quantity: i64,
     /// Units the store keeps out of its count.
     deducted: i64,
+    /// Units that it counts as sent.
+    shipped: i64,
 }
 
 /// Whether, and how, the store deducts open orders, as configured or as the store says.
@@ -118,7 +121,59 @@ pub(super) async fn take_over(
 /// Replaces what was known of some orders by what their shoppers still get, whenever the store deducts it.
 pub(super) async fn take_promises(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<()> {
     for order in orders {
-        replace(work, tx, order.id, &open_lines(order, true)).await?;
+        let lines = open_lines(order, true);
+        if lines.is_empty() {
+            note_end(work, tx, order).await?;
+        }
+        replace(work, tx, order.id, &lines).await?;
+    }
+    Ok(())
+}
+
+/// Writes down what the end of an order does to the store's count that nobody can see from the order afterwards.
+async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder) -> Result<()> {
+    let statement = tx
+        .statement(
+            "SELECT o.*, COALESCE((SELECT CAST(SUM(picked) AS BIGINT) FROM picking_lines JOIN picking_orders \
+             ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
+             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked, \
+             COALESCE((SELECT CAST(SUM(shipped_before) AS BIGINT) FROM picking_lines JOIN picking_orders \
+             ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
+             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS shipped_before, \
+             COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
+             JOIN picking_orders ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
+             AND picking_orders.order_id = o.order_id AND shipments.state IN ('SENT', 'TRIED') \
+             AND shipment_lines.line_id = o.line_id), 0) AS sent FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
+        )
+        .bind(work.store.id.0)
+        .bind(order.id);
+    let before = tx.rows(statement).await?;
+    let has_ended = |statuses: [i64; 2]| !order.is_archived && statuses.contains(&order.status_id);
+    if has_ended([4, 5]) {
+        // It gives back all of the order, also what has left.
+        for line in order.lines().filter(|line| line.shipped > 0 && !before.is_empty()) {
+            let of = (line.product_id, line.variant_id);
+            counts::note_end(tx, work.store.id, of, (0, line.shipped)).await?;
+        }
+        return Ok(());
+    }
+    for row in &before {
+        let row = Row(row, "open_order_lines");
+        let (line, picked) = (row.int("line_id")?, row.int("picked")?);
+        let kept = match order.lines().find(|now| now.line_id == line) {
+            // What was refunded stayed here, unless it was picked all the same.
+            Some(now) if has_ended([2, 10]) => now.refunded.min(now.quantity - picked),
+            None if has_ended([2, 10]) => 0,
+            // What has left since the order was read last is not here to be given back.
+            _ => {
+                let counted = row.int("shipped")? - row.int("shipped_before")?;
+                row.int("deducted")? - (row.int("sent")? - counted).max(0)
+            }
+        };
+        if kept > 0 {
+            let of = (row.int("product_id")?, row.int("variant_id")?);
+            counts::note_end(tx, work.store.id, of, (kept, 0)).await?;
+        }
     }
     Ok(())
 }
@@ -167,6 +222,7 @@ fn open_lines(order: &StoreOrder, is_deducted: bool) -> Lines {
         of: (line.product_id, line.variant_id),
         quantity: line.promised(),
         deducted: if is_deducted { line.deducted() } else { 0 },
+        shipped: line.shipped,
     };
     let lines = order.lines().filter(|line| line.product_id > 0).map(|line| (line.line_id, open(line)));
     lines.filter(|(_, line)| line.quantity > 0 || line.deducted > 0).collect()
@@ -184,6 +240,7 @@ async fn known(work: &Work, order: i64) -> Result<Lines> {
             of: (row.int("product_id")?, row.int("variant_id")?),
             quantity: row.int("quantity")?,
             deducted: row.int("deducted")?,
+            shipped: row.int("shipped")?,
         };
         Ok((row.int("line_id")?, open))
     };
@@ -200,11 +257,13 @@ async fn put(work: &Work, tx: &mut Tx, order: i64, lines: &Lines) -> Result<()> 
             open.of.1.into(),
             open.quantity.into(),
             open.deducted.into(),
+            open.shipped.into(),
         ]
     });
-    let into = "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity, deducted)";
+    let into =
+        "open_order_lines (store_id, order_id, line_id, product_id, variant_id, quantity, deducted, shipped)";
     let again = "ON CONFLICT (store_id, order_id, line_id) DO UPDATE SET quantity = excluded.quantity, \
-                 deducted = excluded.deducted, product_id = excluded.product_id, variant_id = excluded.variant_id";
+                 deducted = excluded.deducted, shipped = excluded.shipped, product_id = excluded.product_id, variant_id = excluded.variant_id";
     insert(tx, into, rows.collect(), again).await?;
     Ok(())
 }

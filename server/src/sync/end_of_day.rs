@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::StreamExt as _;
 
-use super::{Error, Result, Work, counted_orders, orders, variant_words};
+use super::{
+    Error, Result, Work, counted_orders, orders,
+    seen::{self, Sent},
+    variant_words,
+};
 use crate::{
     bigcommerce::{self, BATCH, Counted, NewCount, StoreSettings},
     db::{Exception, NewParked},
@@ -40,7 +44,7 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         None => work.api.store_time().await?,
     };
     let mut refused = HashSet::new();
-    let mut settled = false;
+    let (mut settled, mut is_seen) = (false, true);
     for pass in 0..=PASSES {
         let from = since - jiff::SignedDuration::from_secs(2);
         since = work.api.store_time().await?;
@@ -49,10 +53,13 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         if pass == 0 {
             check_excess(work, &promised).await?;
         }
-        settled = send(work, &promised, pass == 0, &mut refused).await? == 0;
+        let sent = send(work, &promised, pass == 0, &mut refused).await?;
+        settled = sent.is_empty();
         if settled && pass > 0 {
             break;
         }
+        // What shoppers buy before the store shows a count is overwritten by it, so that the next pass must know of it.
+        is_seen = is_seen && seen::is_shown(work, &sent).await?;
     }
     let mut tx = work.page().await?;
     if !settled {
@@ -62,6 +69,15 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
             detail: format!("counts still changed in the last of {PASSES} passes"),
         };
         work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+    }
+    if !is_seen {
+        let exception = Exception {
+            reason: Reason::CountUnseen,
+            record: "End of Day".to_owned(),
+            detail: format!("not within {} seconds", work.patience.settled().as_secs()),
+        };
+        work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+        counts::doubt(&mut tx, (work.store.id, work.lease.run)).await?;
     }
     work.end(tx, PHASE).await
 }
@@ -106,7 +122,6 @@ pub(super) async fn read_store(work: &Work, phase: PhaseKind) -> Result<()> {
 
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
 async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
-    let for_nothing = counts::picked_for_nothing(&work.db, work.store.id).await?;
     let mut excess = Excess::default();
     let mut after = (0, 0);
     loop {
@@ -119,8 +134,7 @@ async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
             excess.selling += i64::from(in_store > 0);
             excess.zeroes += i64::from(in_store > 0 && counted.end.publish() == 0);
             excess.units += (counted.end.publish() - in_store).abs();
-            // What was picked for an order that ended is off the shelf, and nobody's doing in the store.
-            if counted.drift() != 0 && for_nothing.get(&counted.item) != Some(&counted.drift()) {
+            if counted.drift() != 0 {
                 drifted.push(drift_words(counted));
             }
         }
@@ -163,14 +177,14 @@ pub(super) async fn page(
     Ok(counts::page(&work.db, scope, after, limit).await?)
 }
 
-/// Sends every count that differs from what the store shows; returns how many.
+/// Sends every count that differs from what the store shows; returns what was sent last.
 async fn send(
     work: &Work,
     promised: &Promised,
     first: bool,
     refused: &mut HashSet<(i64, i64)>,
-) -> Result<usize> {
-    let mut sent = 0;
+) -> Result<Vec<Sent>> {
+    let mut sent = Vec::new();
     let mut after = (0, 0);
     loop {
         let at = work.db.clock.now();
@@ -180,7 +194,7 @@ async fn send(
         let mut tallied = Counts::default();
         let mut exceptions = Vec::new();
         let mut told = Vec::new();
-        let mut changed: BTreeMap<Counted, ((i64, i64), i64)> = BTreeMap::new();
+        let mut changed: BTreeMap<Counted, Sent> = BTreeMap::new();
         for counted in &page {
             if first && counted.end.shortage() > 0 {
                 exceptions.push(Exception {
@@ -193,10 +207,7 @@ async fn send(
             if counted.in_store == Some(quantity) || refused.contains(&counted.of) {
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
                 // The store agrees; from here on what it does is compared with this.
-                let as_before = counted.baseline.is_some_and(|told| {
-                    (told.published, told.available) == (quantity, counted.end.available())
-                        && counted.adjusted == 0
-                });
+                let as_before = counted.baseline == Some(counted.to_tell());
                 if counted.in_store == Some(quantity) && !as_before {
                     told.push(*counted);
                 }
@@ -211,12 +222,25 @@ async fn send(
                 });
             }
             // Variants that share a count are one write.
-            changed.entry(identity(counted)).or_insert((counted.of, quantity));
+            let before = counted.in_store.unwrap_or_default();
+            changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before, quantity });
+        }
+        let differs = |counted: &&counts::Counted| {
+            changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
+        };
+        if !work.dry_run && !changed.is_empty() {
+            // What is written and never noted must not look like somebody else's doing.
+            let meant: Vec<_> = page.iter().filter(differs).copied().collect();
+            let mut tx = work.page().await?;
+            counts::note_meant(&mut tx, work.store.id, &meant).await?;
+            tx.commit(&work.bus).await?;
         }
         let parked = if work.dry_run { Vec::new() } else { write(work, &changed).await? };
         refused.extend(parked.iter().map(|parked| (parked.record_id, parked.part_id)));
-        changed.retain(|_, (of, _)| !refused.contains(of));
-        sent += changed.len();
+        changed.retain(|_, change| !refused.contains(&change.of));
+        if !changed.is_empty() {
+            sent = changed.values().copied().collect();
+        }
         tallied.updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
         told.extend(page.iter().filter(|counted| {
             changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
@@ -227,7 +251,7 @@ async fn send(
         let of = (work.store.id, work.lease.run, PHASE);
         tallied += work.db.park(&mut tx, of, &parked).await?;
         // What the store takes again waits for nobody any more.
-        let taken = changed.values().map(|((product, _), _)| *product).collect();
+        let taken = changed.values().map(|change| change.of.0).collect();
         work.db.unpark(&mut tx, of, taken).await?;
         work.keep(tx, PHASE, "", tallied, 0).await?;
     }
@@ -242,12 +266,11 @@ fn identity(counted: &counts::Counted) -> Counted {
 }
 
 /// Writes counts; where the store refuses a batch, its halves are tried, down to the ones it does not take.
-async fn write(work: &Work, changed: &BTreeMap<Counted, ((i64, i64), i64)>) -> Result<Vec<NewParked>> {
+async fn write(work: &Work, changed: &BTreeMap<Counted, Sent>) -> Result<Vec<NewParked>> {
     let location = work.configuration.store_location_id;
     let mut parked = Vec::new();
-    let count = |(of, (variant, quantity)): (&Counted, &((i64, i64), i64))| {
-        (*variant, NewCount { of: *of, quantity: *quantity })
-    };
+    let count =
+        |(of, change): (&Counted, &Sent)| (change.of, NewCount { of: *of, quantity: change.quantity });
     let mut batches = vec![changed.iter().map(count).collect::<Vec<_>>()];
     while let Some(batch) = batches.pop() {
         if batch.is_empty() {

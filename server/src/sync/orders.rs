@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Work, counted_orders, customers,
-    translation::{Items, Of, header, number, picking_line},
+    Result, Work, counted_orders, customers, elsewhere, shipments,
+    translation::{Items, Of, header, new_line, number, picking_line},
 };
 use crate::{
     bigcommerce::{OrderFilter, OrderPage},
-    db::{NewParked, Tx},
+    db::{Exception, NewParked, Tx},
     domain::{
         catalog::fold,
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
@@ -20,9 +20,10 @@ use crate::{
         run::{Counts, PhaseKind},
     },
     warehouse::{
+        carriers,
         changes::Change,
         items,
-        orders::{self, PickingOrder, differences},
+        orders::{self, PickingLine, PickingOrder, complete_kits, differences},
     },
 };
 
@@ -128,7 +129,10 @@ async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i6
 struct Sorted {
     new: Vec<PickingOrder>,
     changed: Vec<PickingOrder>,
+    /// Those that end because nothing is left to pick.
+    closed: Vec<PickingOrder>,
     parked: Vec<NewParked>,
+    sent_elsewhere: Vec<Exception>,
     changes: Vec<Change>,
     counts: Counts,
 }
@@ -153,6 +157,9 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     let wanted: Vec<StoreOrder> =
         page.iter().filter(|order| order.wish(imported) == Wish::Pick).cloned().collect();
     let customers = customers::of_orders(work, tx, &wanted).await?;
+    let sent = page.iter().flat_map(|order| &order.consignments).filter(|one| !one.ship_to.is_empty());
+    let methods = sent.map(|one| one.method.trim()).filter(|method| !method.is_empty()).collect();
+    carriers::add_seen(&work.db, tx, work.place.division, methods).await?;
     let begun: BTreeSet<i64> = known.keys().map(|(order, _)| *order).collect();
     let mut sorted = Sorted::default();
     sorted.parked.extend(unreadable.into_iter().map(|order| NewParked {
@@ -193,10 +200,12 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
         }
     }
     write(work, tx, &mut sorted).await?;
+    sorted.changes.extend(shipments::report_closed(work, tx, &sorted.closed).await?);
     let of = (work.store.id, work.lease.run, PHASE);
     sorted.counts += work.db.park(tx, of, &sorted.parked).await?;
     work.db.unpark(tx, of, ids).await?;
     work.note(tx, sorted.changes).await?;
+    elsewhere::tell(work, tx, &sorted.sent_elsewhere).await?;
     Ok(sorted.counts)
 }
 
@@ -264,7 +273,7 @@ impl Sorted {
         at: Timestamp,
     ) {
         let wanted = consignment.lines.iter().filter(|line| line.to_pick(0) > 0);
-        let lines: Vec<_> = wanted.map(|line| picking_line(line, line.to_pick(0), 0, items)).collect();
+        let lines: Vec<_> = wanted.map(|line| new_line(line, &consignment.lines, items)).collect();
         if lines.is_empty() {
             self.counts.skipped += 1;
             return;
@@ -285,8 +294,10 @@ impl Sorted {
 
     /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
     fn hold_where_unknown(&mut self, picking: &mut PickingOrder) {
-        let unknown =
-            picking.lines.iter().filter(|line| line.item_id.is_none() && line.ordered > line.picked);
+        let unknown = picking
+            .lines
+            .iter()
+            .filter(|line| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked);
         let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
         if !names.is_empty() {
             let names = names.join(", ");
@@ -335,6 +346,7 @@ impl Sorted {
         if picking == *known {
             self.counts.unchanged += 1;
         } else {
+            self.sent_elsewhere.extend(elsewhere::sent(known, &picking, consignment));
             picking.changed_at = at;
             self.counts.updated += 1;
             self.changes.extend(differences(Some(known), &picking));
@@ -362,11 +374,14 @@ impl Sorted {
         let mut surplus = Vec::new();
         for line in &mut lines {
             let now = wanted.iter().find(|now| now.line_id == line.line_id);
-            // What the store counts as sent up to what was picked here went out from here.
-            let units = now.map_or(0, |now| now.to_pick(line.picked.min(now.shipped)));
+            // What the store has come to count as sent, up to what was picked here, went out from here.
+            let sent = |now: &OrderLine| line.picked.min((now.shipped - line.shipped_before).max(0));
+            let units = now.map_or(0, |now| now.to_pick(sent(now)));
             let followed = follow(units, line.picked);
             if let Some(now) = now {
-                *line = picking_line(now, followed.ordered, line.picked, items);
+                let shipped_before = line.shipped_before;
+                let renewed = picking_line(now, (followed.ordered, line.picked), wanted, items);
+                *line = PickingLine { shipped_before, ..renewed };
             } else {
                 line.ordered = followed.ordered;
             }
@@ -376,9 +391,11 @@ impl Sorted {
         }
         let known: BTreeSet<i64> = lines.iter().map(|line| line.line_id).collect();
         let added = wanted.iter().filter(|line| !known.contains(&line.line_id) && line.to_pick(0) > 0);
-        lines.extend(added.map(|line| picking_line(line, line.to_pick(0), 0, items)));
+        lines.extend(added.map(|line| new_line(line, wanted, items)));
+        complete_kits(&mut lines);
         picking.lines = lines;
-        if !surplus.is_empty() {
+        let (state, has_surplus) = (picking.header.state, !surplus.is_empty());
+        if has_surplus {
             self.park(picking, Reason::OrderChangedAfterPick, surplus.join(", "));
         }
         let left = !picking.is_picked();
@@ -397,6 +414,10 @@ impl Sorted {
             _ if picking.is_begun() => OrderState::Closed,
             _ => OrderState::Cancelled,
         };
+        // What was picked beyond what the store wants is for a person, and so is the rest then.
+        if picking.header.state == OrderState::Closed && state != OrderState::Closed && !has_surplus {
+            self.closed.push(picking.clone());
+        }
         picking.header.problem = match picking.header.state {
             OrderState::Cancelled if picking.by_hand => "it was cancelled here".to_owned(),
             OrderState::Cancelled => "nothing of it is left to pick".to_owned(),

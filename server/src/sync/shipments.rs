@@ -10,14 +10,18 @@ use std::collections::BTreeSet;
 use super::{Error, Result, Work};
 use crate::{
     bigcommerce,
-    db::{Exception, NewParked},
+    db::{Exception, NewParked, Tx},
     domain::{
+        carrier::provider_in,
+        configuration::{PickupRule, ShipmentRule},
         order::OrderLine,
         reason::Reason,
         run::{Counts, PhaseKind},
     },
     warehouse::{
+        changes::Change,
         order_states::{self, Wanted},
+        orders::PickingOrder,
         shipments::{self, Shipment, ShipmentState},
     },
 };
@@ -124,7 +128,8 @@ async fn find(
     known: &[i64],
     there: &[bigcommerce::Shipment],
 ) -> Result<Option<i64>> {
-    let ours = shipments::are_ours(&work.db, work.store.id).await?;
+    let ids = there.iter().map(|there| there.id);
+    let ours = shipments::are_ours(&work.db, work.store.id, ids).await?;
     let found = there.iter().find(|there| {
         !known.contains(&there.id)
             && !ours.contains(&there.id)
@@ -189,4 +194,24 @@ async fn refuse(work: &Work, shipment: &Shipment, problem: &str) -> Result<bool>
     let counts = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &[parked]).await?;
     work.keep(tx, PHASE, "", counts, 0).await?;
     Ok(true)
+}
+
+/// Owes the store what the end of picking orders brings about, as if a person had picked their last unit (OQ-30); returns
+/// what that changes.
+pub(super) async fn report_closed(work: &Work, tx: &mut Tx, closed: &[PickingOrder]) -> Result<Vec<Change>> {
+    let values = &work.configuration;
+    let mut changes = Vec::new();
+    for order in closed {
+        if order.is_pickup() {
+            if values.pickup_rule == PickupRule::Complete {
+                order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
+            }
+        } else if values.shipment_rule == ShipmentRule::OnClose {
+            let parcel = (provider_in(&order.header.method), "");
+            let run = work.lease.run.0;
+            let by = (format!("run {run}"), format!("closed/{}/{run}", order.id));
+            changes.extend(shipments::owe_picked(&work.db, tx, order, parcel, by).await?);
+        }
+    }
+    Ok(changes)
 }

@@ -7,11 +7,14 @@ use crate::{
         order::{Consignment, OrderLine, StoreOrder, Wish},
         picking::OrderState,
     },
-    warehouse::orders::{Header, PickingLine},
+    warehouse::{
+        items::Sold,
+        orders::{Header, PickingLine},
+    },
 };
 
 /// Items by product and variant.
-pub(super) type Items = HashMap<(i64, i64), i64>;
+pub(super) type Items = HashMap<(i64, i64), Sold>;
 
 /// An order of the store, what the store wants done with it, and who ordered.
 #[derive(Clone, Copy)]
@@ -53,11 +56,28 @@ pub(super) fn header(state: OrderState, of: Of<'_>, consignment: &Consignment) -
     }
 }
 
-/// A line of a picking order.
-pub(super) fn picking_line(line: &OrderLine, ordered: i64, picked: i64, items: &Items) -> PickingLine {
+/// A line of a picking order that is new, among the lines that are sent with it.
+pub(super) fn new_line(line: &OrderLine, lines: &[OrderLine], items: &Items) -> PickingLine {
+    PickingLine { shipped_before: line.shipped, ..picking_line(line, (line.to_pick(0), 0), lines, items) }
+}
+
+/// A line of a picking order, among the lines that are sent with it.
+///
+/// What brought parts along and is not counted by itself is a kit: nothing of it but its parts is on a shelf (OQ-36).
+pub(super) fn picking_line(
+    line: &OrderLine,
+    (ordered, picked): (i64, i64),
+    lines: &[OrderLine],
+    items: &Items,
+) -> PickingLine {
+    let sold = items.get(&(line.product_id, line.variant_id));
+    let has_parts = lines.iter().any(|part| part.parent_line_id == line.line_id);
     PickingLine {
+        shipped_before: 0,
         line_id: line.line_id,
-        item_id: items.get(&(line.product_id, line.variant_id)).copied(),
+        parent_line_id: line.parent_line_id,
+        is_kit: has_parts && !sold.is_some_and(|sold| sold.is_tracked),
+        item_id: sold.map(|sold| sold.item_id),
         of: (line.product_id, line.variant_id),
         name: line.name.clone(),
         sku: line.sku.clone(),

@@ -1,10 +1,13 @@
 //! Carriers and their shipping methods.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    db::{Db, Result, Row, Tx},
-    domain::catalog::fold,
+    db::{Db, Result, Row, Tx, select_in},
+    domain::{
+        carrier::{carrier_of, provider_in},
+        catalog::fold,
+    },
 };
 
 /// A carrier and its methods.
@@ -12,7 +15,7 @@ use crate::{
 pub struct Carrier {
     /// Its name.
     pub name: String,
-    /// Its methods, each with the zones that offer it.
+    /// Its methods, each with the zones that offer it; none where only orders name it.
     pub methods: Vec<(String, BTreeSet<String>)>,
 }
 
@@ -34,6 +37,16 @@ pub async fn put(db: &Db, tx: &mut Tx, division: i64, carrier: &Carrier) -> Resu
     let id = Row(&rows[0], "carriers").int("id")?;
     let mut changed = false;
     for (method, zones) in &carrier.methods {
+        // The zones know better whose it is than the words of an order.
+        let elsewhere = tx
+            .statement(
+                "DELETE FROM shipping_methods WHERE name_key = ? AND zones = '[]' AND carrier_id <> ? \
+                 AND carrier_id IN (SELECT id FROM carriers WHERE division_id = ?)",
+            )
+            .bind(fold(method))
+            .bind(id)
+            .bind(division);
+        tx.execute(elsewhere).await?;
         let put = tx
             .statement(
                 "INSERT INTO shipping_methods (carrier_id, name, name_key, zones) VALUES (?, ?, ?, ?) \
@@ -47,6 +60,26 @@ pub async fn put(db: &Db, tx: &mut Tx, division: i64, carrier: &Carrier) -> Resu
         changed |= tx.execute(put).await? > 0;
     }
     Ok((!new).then_some(changed))
+}
+
+/// Adds the shipping methods of some that no carrier of the division has, each to the carrier that its words name.
+pub async fn add_seen(db: &Db, tx: &mut Tx, division: i64, methods: BTreeSet<&str>) -> Result<()> {
+    let mut new: BTreeMap<String, &str> = BTreeMap::new();
+    for method in methods {
+        new.entry(fold(method)).or_insert(method);
+    }
+    let head = "SELECT shipping_methods.name_key FROM shipping_methods JOIN carriers ON carriers.id = carrier_id \
+                WHERE division_id = ?";
+    let keys = new.keys().map(|key| key.clone().into()).collect();
+    for row in &select_in(tx, head, &[division], "shipping_methods.name_key", keys).await? {
+        new.remove(&Row(row, "shipping_methods").text("name_key")?);
+    }
+    for method in new.into_values() {
+        let name = carrier_of(provider_in(method)).to_owned();
+        let methods = vec![(method.trim().to_owned(), BTreeSet::new())];
+        put(db, tx, division, &Carrier { name, methods }).await?;
+    }
+    Ok(())
 }
 
 /// The carriers of a division, by name.

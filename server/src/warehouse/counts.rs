@@ -1,7 +1,5 @@
 //! Counts of a store's variants: what the warehouse has, what the store says, what it was told.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 
 use super::promised::Promised;
@@ -28,18 +26,36 @@ pub struct Counted {
     pub end: DayEnd,
     /// What the store shows, as far as this run knows: what it was told, or else what it said.
     pub in_store: Option<i64>,
-    /// When the store's count was put right last; none before the first End of Day.
+    /// What the store was told last; none where it never was.
+    pub told: Option<i64>,
+    /// When the store's count was put right last; none before the first End of Day, and while the store does not show it.
     pub baseline: Option<Baseline>,
-    /// Units that people added or took away since.
-    pub adjusted: i64,
+    /// What the store was being told when nobody heard how that ended.
+    pub meant: Option<Baseline>,
+    /// Units that were moved without the store's knowledge, since ever.
+    pub moved: i64,
 }
 
 impl Counted {
     /// By how much somebody changed the store's count; 0 as long as nobody can know.
     pub fn drift(&self) -> i64 {
         let drift =
-            |(told, in_store): (Baseline, i64)| told.drift(in_store, self.end.available(), self.adjusted);
-        self.baseline.zip(self.in_store).map_or(0, drift)
+            |(told, in_store): (Baseline, i64)| told.drift(in_store, self.end.available(), self.moved);
+        match self.meant.zip(self.in_store).map(drift) {
+            // It was told so before a server or a connection broke down.
+            Some(0) => 0,
+            _ => self.baseline.zip(self.in_store).map_or(0, drift),
+        }
+    }
+
+    /// What is kept of it when the store is told its count, or found to agree.
+    pub fn to_tell(&self) -> Baseline {
+        Baseline {
+            published: self.end.publish(),
+            available: self.end.available(),
+            moved: self.moved,
+            for_nothing: self.end.for_nothing,
+        }
     }
 }
 
@@ -73,9 +89,12 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
              CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE inventory.item_id = bindings.item_id \
              AND location_id IN ({locations})) AS BIGINT) AS on_hand, \
              CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store, \
-             published, available, sent_at, CAST(CASE WHEN sent_at IS NULL THEN 0 ELSE (SELECT \
-             COALESCE(SUM(change), 0) FROM adjustments WHERE adjustments.item_id = bindings.item_id \
-             AND adjustments.at > sent_at AND location_id IN ({locations})) END AS BIGINT) AS adjusted \
+             published, available, moved, for_nothing, COALESCE(meant, 'null') AS meant, CAST((SELECT COALESCE(SUM(change), 0) FROM adjustments \
+             WHERE adjustments.item_id = bindings.item_id AND location_id IN ({locations})) AS BIGINT) AS adjusted, \
+             CAST((SELECT COALESCE(SUM(CASE WHEN picking_orders.store_id <> bindings.store_id \
+             AND location_id IN ({locations}) THEN -units WHEN picking_orders.store_id = bindings.store_id \
+             AND location_id NOT IN ({locations}) THEN units ELSE 0 END), 0) FROM picks JOIN picking_orders \
+             ON picking_orders.id = picking_order_id WHERE picks.item_id = bindings.item_id) AS BIGINT) AS picked_elsewhere \
              FROM bindings LEFT JOIN counts ON counts.store_id = bindings.store_id \
              AND counts.product_id = bindings.product_id AND counts.variant_id = bindings.variant_id \
              WHERE bindings.store_id = ? AND tracking <> 'NONE' AND orphaned_at IS NULL \
@@ -92,7 +111,8 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
     let counted = |row| {
         let row = Row(row, "counts");
         let item = row.int("item_id")?;
-        let told = (row.maybe_int("published")?, row.maybe_int("available")?, row.maybe_at("sent_at")?);
+        let told = (row.maybe_int("published")?, row.maybe_int("available")?);
+        let (moved, for_nothing) = (row.maybe_int("moved")?, row.maybe_int("for_nothing")?);
         Ok(Counted {
             of: (row.int("product_id")?, row.int("variant_id")?),
             tracking: row.word("tracking", Tracking::from_word)?,
@@ -102,14 +122,29 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
                 reserved: scope.promised.reserved(item),
                 deducted: scope.promised.deducted(item),
                 unsent: scope.promised.unsent(item),
+                for_nothing: scope.promised.for_nothing(item),
                 buffer: scope.buffer,
             },
             in_store: row.maybe_int("in_store")?,
+            told: told.0,
             baseline: match told {
-                (Some(published), Some(available), Some(at)) => Some(Baseline { published, available, at }),
+                (Some(published), Some(available)) => Some(Baseline {
+                    published,
+                    available,
+                    moved: moved.unwrap_or_default(),
+                    for_nothing: for_nothing.unwrap_or_default(),
+                }),
                 _ => None,
             },
-            adjusted: row.int("adjusted")?,
+            meant: row.json::<Option<(i64, i64, i64, i64)>>("meant")?.map(
+                |(published, available, moved, for_nothing)| Baseline {
+                    published,
+                    available,
+                    moved,
+                    for_nothing,
+                },
+            ),
+            moved: row.int("adjusted")? + row.int("picked_elsewhere")? + scope.promised.kept(item),
         })
     };
     db.rows(statement).await?.iter().map(counted).collect()
@@ -130,6 +165,18 @@ pub async fn note_read(
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
+/// Writes down what the store is about to be told.
+pub async fn note_meant(tx: &mut Tx, store: StoreId, counts: &[Counted]) -> Result<()> {
+    let rows = counts.iter().map(|counted| {
+        let told = counted.to_tell();
+        let meant = serde_json::json!([told.published, told.available, told.moved, told.for_nothing]);
+        [store.0.into(), counted.of.0.into(), counted.of.1.into(), meant.to_string().into()]
+    });
+    let into = "counts (store_id, product_id, variant_id, meant)";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET meant = excluded.meant";
+    insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
 /// Writes down what the store was told, or was found to agree with.
 pub async fn note_sent(
     tx: &mut Tx,
@@ -138,20 +185,37 @@ pub async fn note_sent(
     counts: &[Counted],
 ) -> Result<()> {
     let rows = counts.iter().map(|counted| {
+        let told = counted.to_tell();
         [
             store.0.into(),
             counted.of.0.into(),
             counted.of.1.into(),
-            counted.end.publish().into(),
-            counted.end.available().into(),
+            told.published.into(),
+            told.available.into(),
+            told.moved.into(),
+            told.for_nothing.into(),
             run.0.into(),
             at.as_millisecond().into(),
         ]
     });
-    let into = "counts (store_id, product_id, variant_id, published, available, sent_in, sent_at)";
+    let into = "counts (store_id, product_id, variant_id, published, available, moved, for_nothing, sent_in, \
+                sent_at)";
     let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET published = excluded.published, \
-                 available = excluded.available, sent_in = excluded.sent_in, sent_at = excluded.sent_at";
+                 available = excluded.available, moved = excluded.moved, for_nothing = excluded.for_nothing, \
+                 meant = NULL, sent_in = excluded.sent_in, sent_at = excluded.sent_at";
     insert(tx, into, rows.collect(), again).await.map(drop)
+}
+
+/// Notes that the store does not show what a run has sent, so that nobody takes what it shows for somebody's doing.
+pub async fn doubt(tx: &mut Tx, (store, run): (StoreId, RunId)) -> Result<()> {
+    let statement = tx
+        .statement(
+            "UPDATE counts SET available = NULL WHERE store_id = ? AND sent_in = ? \
+             AND (in_store IS NULL OR in_store <> published)",
+        )
+        .bind(store.0)
+        .bind(run.0);
+    tx.execute(statement).await.map(drop)
 }
 
 /// What the store was told about a variant, when, and what it said last.
@@ -174,21 +238,52 @@ pub async fn told(
     Ok((published, row.maybe_at("sent_at")?, shows))
 }
 
-/// Units of each item that were picked for orders which ended afterwards, as far as they never left the warehouse.
-pub async fn picked_for_nothing(db: &Db, store: StoreId) -> Result<HashMap<i64, i64>> {
-    let statement = db
+/// Writes down units of an ended order that the store never gives back though they are here, and those that it gave back
+/// though they had left.
+pub async fn note_end(
+    tx: &mut Tx,
+    store: StoreId,
+    of: (i64, i64),
+    (kept, returned): (i64, i64),
+) -> Result<()> {
+    let statement = tx
         .statement(
-            "SELECT item_id, CAST(SUM(picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines \
-             JOIN shipments ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id \
-             AND state <> 'REFUSED' AND shipment_lines.line_id = picking_lines.line_id), 0)) AS BIGINT) AS units \
-             FROM picking_lines JOIN picking_orders ON picking_orders.id = picking_order_id \
-             WHERE picking_orders.store_id = ? AND item_id IS NOT NULL AND picked > 0 AND (state = 'CANCELLED' \
-             OR store_status_id IN (0, 4, 5, 6)) GROUP BY item_id",
+            "INSERT INTO counts (store_id, product_id, variant_id, kept, returned) SELECT store_id, product_id, \
+             MIN(variant_id), CAST(? AS BIGINT), CAST(? AS BIGINT) FROM bindings WHERE store_id = ? AND product_id = ? AND (variant_id = ? OR ? = 0) \
+             GROUP BY store_id, product_id \
+             ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET kept = counts.kept + excluded.kept, \
+             returned = counts.returned + excluded.returned",
         )
-        .bind(store.0);
-    let pair = |row| {
-        let row = Row(row, "picking_lines");
-        Ok((row.int("item_id")?, row.int("units")?))
-    };
-    db.rows(statement).await?.iter().map(pair).collect()
+        .bind(kept)
+        .bind(returned)
+        .bind(store.0)
+        .bind(of.0)
+        .bind(of.1)
+        .bind(of.1);
+    tx.execute(statement).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_a_server_broke_down_is_no_drift() {
+        let told = Baseline { published: 8, available: 8, ..Baseline::default() };
+        let meant = Baseline { published: 11, available: 11, moved: 3, ..told };
+        let counted = Counted {
+            of: (1, 1),
+            tracking: Tracking::Variant,
+            item: 1,
+            end: DayEnd { on_hand: 11, ..DayEnd::default() },
+            in_store: Some(11),
+            told: Some(8),
+            baseline: Some(told),
+            meant: Some(meant),
+            moved: 3,
+        };
+        assert_eq!(counted.drift(), 0);
+        assert_eq!(Counted { in_store: Some(8), ..counted }.drift(), 0, "it never got there");
+        assert_eq!(Counted { in_store: Some(9), ..counted }.drift(), 1, "somebody was there, too");
+    }
 }

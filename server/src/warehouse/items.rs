@@ -163,21 +163,32 @@ pub async fn orphan(tx: &mut Tx, store: StoreId, at: Timestamp, variants: &[(i64
     Ok(())
 }
 
+/// What stands for something that a store sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// The item.
+    pub item_id: i64,
+    /// Whether the store counts its stock.
+    pub is_tracked: bool,
+}
+
 /// The items of the bound variants of some products; under variant 0 that of a product with a single item.
 pub async fn of_products(
     tx: &mut Tx,
     store: StoreId,
     products: BTreeSet<i64>,
-) -> Result<HashMap<(i64, i64), i64>> {
-    let head = "SELECT product_id, variant_id, item_id FROM bindings WHERE store_id = ?";
+) -> Result<HashMap<(i64, i64), Sold>> {
+    let head = "SELECT product_id, variant_id, item_id, tracking FROM bindings WHERE store_id = ?";
     let products = products.into_iter().map(Value::from).collect();
     let mut found = HashMap::new();
     let mut ambiguous = BTreeSet::new();
     for row in &select_in(tx, head, &[store.0], "product_id", products).await? {
         let row = Row(row, "bindings");
-        let (product, item) = (row.int("product_id")?, row.int("item_id")?);
-        found.insert((product, row.int("variant_id")?), item);
-        if *found.entry((product, 0)).or_insert(item) != item {
+        let product = row.int("product_id")?;
+        let is_tracked = row.word("tracking", Tracking::from_word)? != Tracking::None;
+        let sold = Sold { item_id: row.int("item_id")?, is_tracked };
+        found.insert((product, row.int("variant_id")?), sold);
+        if *found.entry((product, 0)).or_insert(sold) != sold {
             ambiguous.insert(product);
         }
     }

@@ -1,6 +1,6 @@
 //! Picking orders: what the warehouse is asked to pick, and what has been picked.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -46,6 +46,10 @@ pub struct Header {
 pub struct PickingLine {
     /// The line's id in BigCommerce.
     pub line_id: i64,
+    /// The line whose kit it is a part of; 0 for one of its own.
+    pub parent_line_id: i64,
+    /// Whether it is nothing but its parts, and picked as far as they are.
+    pub is_kit: bool,
     /// The item; none while the product has none.
     pub item_id: Option<i64>,
     /// The product and the variant.
@@ -58,6 +62,8 @@ pub struct PickingLine {
     pub ordered: i64,
     /// Units picked.
     pub picked: i64,
+    /// Units that had left, from elsewhere, before there was a picking order.
+    pub shipped_before: i64,
 }
 
 /// A picking order.
@@ -107,6 +113,18 @@ impl PickingOrder {
     /// Whether nothing of it is left to pick.
     pub fn is_picked(&self) -> bool {
         self.lines.iter().all(|line| line.picked == line.ordered)
+    }
+}
+
+/// A kit is picked as far as each of its parts is (OQ-36).
+pub fn complete_kits(lines: &mut [PickingLine]) {
+    for kit in 0..lines.len() {
+        let PickingLine { line_id, is_kit, ordered, picked, .. } = lines[kit];
+        let parts = lines.iter().filter(|part| part.parent_line_id == line_id && part.ordered > 0);
+        let complete = parts.map(|part| part.picked * ordered / part.ordered).min().unwrap_or(ordered);
+        if is_kit {
+            lines[kit].picked = complete.max(picked).min(ordered);
+        }
     }
 }
 
@@ -167,12 +185,15 @@ fn line(row: &AnyRow) -> Result<(i64, PickingLine)> {
     let row = Row(row, "picking_lines");
     let line = PickingLine {
         line_id: row.int("line_id")?,
+        parent_line_id: row.int("parent_line_id")?,
+        is_kit: row.flag("is_kit")?,
         item_id: row.maybe_int("item_id")?,
         of: (row.int("product_id")?, row.int("variant_id")?),
         name: row.text("name")?,
         sku: row.text("sku")?,
         ordered: row.int("ordered")?,
         picked: row.int("picked")?,
+        shipped_before: row.int("shipped_before")?,
     };
     Ok((row.int("picking_order_id")?, line))
 }
@@ -290,7 +311,7 @@ pub async fn holders(tx: &mut Tx, division: i64, keys: Vec<String>) -> Result<Ha
     rows.iter().map(holder).collect()
 }
 
-/// Makes lines of picking orders or renews them; what was picked of a line stays as it is.
+/// Makes lines of picking orders or renews them; what was picked of a line stays as it is, but for kits.
 pub async fn put_lines(tx: &mut Tx, lines: &[(i64, &PickingLine)]) -> Result<()> {
     let rows = lines.iter().map(|(order, line)| {
         [
@@ -303,12 +324,18 @@ pub async fn put_lines(tx: &mut Tx, lines: &[(i64, &PickingLine)]) -> Result<()>
             line.sku.clone().into(),
             line.ordered.into(),
             line.picked.into(),
+            line.parent_line_id.into(),
+            i64::from(line.is_kit).into(),
+            line.shipped_before.into(),
         ]
     });
-    let into = "picking_lines (picking_order_id, line_id, item_id, product_id, variant_id, name, sku, ordered, picked)";
+    let into = "picking_lines (picking_order_id, line_id, item_id, product_id, variant_id, name, sku, ordered, picked, \
+                parent_line_id, is_kit, shipped_before)";
     let again = "ON CONFLICT (picking_order_id, line_id) DO UPDATE SET item_id = excluded.item_id, \
                  product_id = excluded.product_id, variant_id = excluded.variant_id, name = excluded.name, \
-                 sku = excluded.sku, ordered = excluded.ordered";
+                 sku = excluded.sku, ordered = excluded.ordered, parent_line_id = excluded.parent_line_id, \
+                 is_kit = excluded.is_kit, \
+                 picked = CASE WHEN excluded.is_kit = 1 THEN excluded.picked ELSE picking_lines.picked END";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -360,7 +387,7 @@ pub async fn list(db: &Db, division: i64, filter: &OrderFilter, part: &Part) -> 
     let mut values = vec![Value::from(division)];
     if !filter.states.is_empty() {
         let marks = vec!["?"; filter.states.len()].join(", ");
-        conditions += &format!(" AND state IN ({marks})");
+        let _ = write!(conditions, " AND state IN ({marks})");
         values.extend(filter.states.iter().map(|state| state.word().into()));
     }
     let is_searched = !fold(&filter.search).is_empty();

@@ -2,12 +2,14 @@
 
 use crate::{
     db::{Db, Result, Row, Tx},
-    domain::picking::OrderState,
+    domain::{picking::OrderState, store::StoreId},
 };
 
 /// Units taken for a line of an order.
 #[derive(Clone, Debug)]
 pub struct Pick {
+    /// The store whose order it is.
+    pub store: StoreId,
     /// The picking order.
     pub order: i64,
     /// The line.
@@ -82,10 +84,11 @@ pub async fn pick(
     let id = db.next_id("picks").await?;
     let history = tx
         .statement(
-            "INSERT INTO picks (id, picking_order_id, line_id, item_id, location_id, units, actor, request_id, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO picks (id, store_id, picking_order_id, line_id, item_id, location_id, units, actor, \
+             request_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(id)
+        .bind(pick.store.0)
         .bind(pick.order)
         .bind(pick.line)
         .bind(pick.item)
@@ -95,6 +98,18 @@ pub async fn pick(
         .bind(pick.request_id.clone())
         .bind(at);
     tx.execute(history).await?;
+    let kits = tx
+        .statement(
+            "UPDATE picking_lines SET picked = (SELECT MIN(part.picked * picking_lines.ordered / part.ordered) \
+             FROM picking_lines AS part WHERE part.picking_order_id = picking_lines.picking_order_id \
+             AND part.parent_line_id = picking_lines.line_id AND part.ordered > 0) \
+             WHERE picking_order_id = ? AND is_kit = 1 AND line_id = \
+             (SELECT parent_line_id FROM picking_lines AS taken WHERE taken.picking_order_id = ? AND taken.line_id = ?)",
+        )
+        .bind(pick.order)
+        .bind(pick.order)
+        .bind(pick.line);
+    tx.execute(kits).await?;
     // An order whose last unit was picked closes by itself (OQ-30).
     let close = tx
         .statement(

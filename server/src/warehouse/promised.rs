@@ -25,6 +25,8 @@ pub struct Promised {
     /// What shoppers still get, and what the stores keep out of their counts for them.
     reserved: HashMap<i64, (i64, i64)>,
     unsent: HashMap<i64, (i64, i64)>,
+    for_nothing: HashMap<i64, (i64, i64)>,
+    kept: HashMap<i64, (i64, i64)>,
 }
 
 /// Units of an item that an order has promised.
@@ -46,9 +48,19 @@ impl Promised {
         self.reserved.get(&item).map_or(0, |(units, _)| *units)
     }
 
-    /// Units of an item that the stores have deducted and that are still here, also those that were refunded.
+    /// Units of an item that the store has deducted and that are still here, also those that were refunded.
     pub fn deducted(&self, item: i64) -> i64 {
         self.reserved.get(&item).map_or(0, |(_, units)| *units)
+    }
+
+    /// Units of an item that were picked for the store's orders and that nobody wants any more.
+    pub fn for_nothing(&self, item: i64) -> i64 {
+        self.for_nothing.get(&item).map_or(0, |(units, _)| *units)
+    }
+
+    /// Units of an item that the store kept out of its count for orders which ended, less those it gave back unduly.
+    pub fn kept(&self, item: i64) -> i64 {
+        self.kept.get(&item).map_or(0, |(_, units)| *units)
     }
 
     /// Units of an item that were picked and that the store will deduct once it hears of it.
@@ -57,17 +69,26 @@ impl Promised {
     }
 }
 
-/// Units of picking lines that have left the shelf and that the store does not count as sent yet.
+/// Units of open lines that have left the shelf and that the store did not count as sent when the lines were read.
 ///
-/// Whether it counts a shipment whose answer was lost nobody knows; taking it for counted never sells it twice.
+/// Of a shipment whose answer was lost, those count as sent which the store's own sum leaves room for: whether it has
+/// taken the shipment over by then or not, its units are neither sold again nor kept back twice.
 fn gone(stores: &str) -> String {
+    let shipped = |state: &str| {
+        format!(
+            "COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
+             WHERE shipments.picking_order_id = picking_orders.id AND shipments.state = '{state}' \
+             AND shipment_lines.line_id = picking_lines.line_id), 0)"
+        )
+    };
+    let (sent, tried) = (shipped("SENT"), shipped("TRIED"));
     format!(
-        "SELECT picking_orders.store_id, picking_orders.order_id, picking_lines.line_id, picking_lines.item_id, \
-         picking_lines.picked - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments \
-         ON shipments.id = shipment_id WHERE shipments.picking_order_id = picking_orders.id AND state IN ('SENT', 'TRIED') \
-         AND shipment_lines.line_id = picking_lines.line_id), 0) AS units FROM picking_lines \
-         JOIN picking_orders ON picking_orders.id = picking_lines.picking_order_id \
-         WHERE picking_orders.store_id IN ({stores})"
+        "SELECT store_id, order_id, line_id, picked - sent - CASE WHEN shipped <= sent THEN 0 \
+         WHEN shipped - sent < tried THEN shipped - sent ELSE tried END AS units \
+         FROM (SELECT o.store_id, o.order_id, o.line_id, o.shipped - shipped_before AS shipped, picking_lines.picked, {sent} AS sent, \
+         {tried} AS tried FROM open_order_lines o JOIN picking_orders ON picking_orders.store_id = o.store_id \
+         AND picking_orders.order_id = o.order_id JOIN picking_lines ON picking_lines.picking_order_id = picking_orders.id \
+         AND picking_lines.line_id = o.line_id WHERE o.store_id IN ({stores})) AS moved"
     )
 }
 
@@ -80,8 +101,7 @@ fn reserved(stores: &str) -> String {
          AS units, MAX(CASE WHEN o.deducted > COALESCE(gone.units, 0) THEN o.deducted - COALESCE(gone.units, 0) \
          ELSE 0 END) AS deducted FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
          AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
-         LEFT JOIN ({gone} AND EXISTS (SELECT 1 FROM open_order_lines AS still \
-         WHERE still.store_id = picking_orders.store_id AND still.order_id = picking_orders.order_id)) AS gone \
+         LEFT JOIN ({gone}) AS gone \
          ON gone.store_id = o.store_id AND gone.order_id = o.order_id AND gone.line_id = o.line_id \
          WHERE o.store_id IN ({stores}) GROUP BY o.store_id, o.order_id, o.line_id"
     )
@@ -102,6 +122,42 @@ fn unsent(stores: &str) -> String {
     )
 }
 
+/// What was picked for a store's orders and is not wanted any more: store, order, item, units of each line.
+///
+/// The store has taken it back into its count, or never took it out; people put it back and adjust the inventory.
+fn for_nothing(whose: &Whose) -> String {
+    let store = whose.store.0;
+    let gone = gone(&list_of([store]));
+    let wanted = if whose.deducts_when_placed { "deducted" } else { "quantity" };
+    format!(
+        "SELECT o.store_id, o.order_id, o.line_id, MIN(b.item_id) AS item_id, \
+         MAX(CASE WHEN gone.units > o.{wanted} THEN gone.units - o.{wanted} ELSE 0 END) AS units, 0 AS deducted \
+         FROM open_order_lines o JOIN bindings b ON b.store_id = o.store_id \
+         AND b.product_id = o.product_id AND (b.variant_id = o.variant_id OR o.variant_id = 0) \
+         JOIN ({gone}) AS gone ON gone.store_id = o.store_id AND gone.order_id = o.order_id \
+         AND gone.line_id = o.line_id WHERE o.store_id = {store} GROUP BY o.store_id, o.order_id, o.line_id \
+         UNION ALL SELECT picking_orders.store_id, picking_orders.order_id, line_id, item_id, picked \
+         - COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
+         WHERE shipments.picking_order_id = picking_orders.id AND shipments.state IN ('SENT', 'TRIED') \
+         AND shipment_lines.line_id = picking_lines.line_id), 0) AS units, 0 AS deducted \
+         FROM picking_lines JOIN picking_orders ON picking_orders.id = picking_order_id \
+         WHERE picking_orders.store_id = {store} AND item_id IS NOT NULL AND picked > 0 AND store_status_id NOT IN (2, 10) \
+         AND NOT EXISTS (SELECT 1 FROM open_order_lines o WHERE o.store_id = picking_orders.store_id \
+         AND o.order_id = picking_orders.order_id AND o.line_id = picking_lines.line_id)"
+    )
+}
+
+/// What a store kept out of its count for orders that ended, less what it gave back unduly: store, item, units.
+fn kept(whose: &Whose) -> String {
+    let kept = if whose.deducts_when_placed { "kept" } else { "0" };
+    format!(
+        "SELECT counts.store_id, item_id, 0 AS units, {kept} - returned AS deducted FROM counts JOIN bindings \
+         ON bindings.store_id = counts.store_id AND bindings.product_id = counts.product_id \
+         AND bindings.variant_id = counts.variant_id WHERE counts.store_id = {} AND (kept <> 0 OR returned <> 0)",
+        whose.store.0
+    )
+}
+
 /// Every line that takes something away from what can be sold.
 fn taking(whose: &Whose) -> String {
     let own = whose.deducts_when_placed.then_some(whose.store.0);
@@ -114,7 +170,9 @@ pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
     let by_item = async |lines: String| -> Result<HashMap<i64, (i64, i64)>> {
         let sql = format!(
             "SELECT item_id, CAST(SUM(CASE WHEN units > 0 THEN units ELSE 0 END) AS BIGINT) AS units, \
-             CAST(SUM(deducted) AS BIGINT) AS deducted FROM ({lines}) AS lines GROUP BY item_id"
+             CAST(SUM(CASE WHEN store_id = {} THEN deducted ELSE 0 END) AS BIGINT) AS deducted \
+             FROM ({lines}) AS lines GROUP BY item_id",
+            whose.store.0
         );
         let pair = |row| {
             let row = Row(row, "open_order_lines");
@@ -127,7 +185,12 @@ pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
     } else {
         by_item(unsent(&list_of([whose.store.0]))).await?
     };
-    Ok(Promised { reserved: by_item(taking(whose)).await?, unsent })
+    Ok(Promised {
+        reserved: by_item(taking(whose)).await?,
+        unsent,
+        for_nothing: by_item(for_nothing(whose)).await?,
+        kept: by_item(kept(whose)).await?,
+    })
 }
 
 /// To which orders an item is promised, by order.

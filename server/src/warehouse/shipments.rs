@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+use super::{
+    changes::{Change, ChangeKind},
+    orders::PickingOrder,
+};
 use crate::{
     db::{Db, Result, Row, Tx},
     domain::{run::words, store::StoreId},
@@ -51,22 +55,15 @@ pub struct Shipment {
 }
 
 /// A shipment to be owed.
-#[derive(Clone, Debug)]
-pub struct NewShipment {
-    /// The store.
-    pub store: StoreId,
-    /// The picking order.
-    pub picking_order: i64,
-    /// BigCommerce's code of the provider; may be empty.
-    pub provider: String,
-    /// The carrier's number; may be empty.
-    pub tracking_number: String,
-    /// Its lines: id and units.
-    pub lines: Vec<(i64, i64)>,
-    /// Who ships.
-    pub actor: String,
-    /// What makes the request happen once.
-    pub request_id: String,
+struct NewShipment {
+    store: StoreId,
+    picking_order: i64,
+    provider: String,
+    tracking_number: String,
+    /// Id and units of each.
+    lines: Vec<(i64, i64)>,
+    actor: String,
+    request_id: String,
 }
 
 const COLUMNS: &str = "shipments.*, picking_orders.order_id, picking_orders.consignment_id FROM shipments \
@@ -147,10 +144,11 @@ pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Resu
     rows.iter().map(|row| Ok(StoreId(Row(row, "shipments").int("store_id")?))).collect()
 }
 
-/// Which of some shipments of the store are ours already.
-pub async fn are_ours(db: &Db, store: StoreId) -> Result<Vec<i64>> {
-    let sql = "SELECT store_shipment_id FROM shipments WHERE store_id = ? AND state = 'SENT'";
-    let rows = db.rows(db.statement(sql).bind(store.0)).await?;
+/// Which of some shipments in the store are ours already.
+pub async fn are_ours(db: &Db, store: StoreId, there: impl Iterator<Item = i64>) -> Result<Vec<i64>> {
+    let head =
+        format!("SELECT store_shipment_id FROM shipments WHERE store_id = {} AND state = 'SENT'", store.0);
+    let rows = db.rows_in(&head, "store_shipment_id", there).await?;
     rows.iter().map(|row| Row(row, "shipments").int("store_shipment_id")).collect()
 }
 
@@ -185,8 +183,36 @@ pub async fn is_done(db: &Db, request_id: &str) -> Result<bool> {
     Ok(db.row(statement).await?.is_some())
 }
 
+/// Writes down a shipment of what is picked of an order and not shipped, with provider and tracking number, by somebody
+/// for a request; returns what that changes, none when there is nothing to ship.
+pub async fn owe_picked(
+    db: &Db,
+    tx: &mut Tx,
+    order: &PickingOrder,
+    (provider, tracking_number): (&str, &str),
+    (actor, request_id): (String, String),
+) -> Result<Option<Change>> {
+    let lines = unshipped(tx, order.id).await?;
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let units: i64 = lines.iter().map(|(_, units)| units).sum();
+    let new = NewShipment {
+        store: order.of.0,
+        picking_order: order.id,
+        provider: provider.to_owned(),
+        tracking_number: tracking_number.to_owned(),
+        lines,
+        actor,
+        request_id,
+    };
+    owe(db, tx, &new).await?;
+    let words = format!("{units} units {provider} {tracking_number}");
+    Ok(Change::of(ChangeKind::PickingOrder, &order.number, "shipment", "", words.trim_end()))
+}
+
 /// Writes down that a shipment is owed.
-pub async fn owe(db: &Db, tx: &mut Tx, new: &NewShipment) -> Result<()> {
+async fn owe(db: &Db, tx: &mut Tx, new: &NewShipment) -> Result<()> {
     let id = db.next_id("shipments").await?;
     let statement = tx
         .statement(

@@ -69,7 +69,7 @@ async fn demo(arguments: &Arguments) -> anyhow::Result<()> {
     let home = Home::new(Engine::Sqlite, &store).await?;
     let server = Server::start(&home).await?;
     stage.client = home.path().join("client");
-    let token = stage.file("token.txt", store.token())?;
+    let token = stage.file("token.txt", &store.token())?;
 
     stage.heading("A BigCommerce store and a Plugin Host server, both on this computer")?;
     let (name, goods) = store.with_store(|store| (store.surroundings.name.clone(), goods(store)));

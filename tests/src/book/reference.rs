@@ -9,7 +9,7 @@ use plugin_host_server::{
 };
 use prost_reflect::{DescriptorPool, EnumDescriptor, FileDescriptor, MessageDescriptor, ServiceDescriptor};
 
-use crate::harness::program;
+use super::program;
 
 /// What every page of the reference begins with.
 const MADE: &str = "<!-- Made by `cargo book write`; change what it is made from instead. -->\n";

@@ -18,8 +18,9 @@ use tokio::{
 use super::{
     Page, compare,
     page::{Action, Step},
+    program,
 };
-use crate::harness::{free_port, postgres, program, until};
+use crate::harness::{free_port, postgres, until};
 
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -25,7 +25,7 @@ type Answer<T> = Result<T, tonic::Status>;
 pub async fn connect_store(home: &Home, store: &Sandbox) -> anyhow::Result<ConnectStoreResponse> {
     let request = ConnectStoreRequest {
         store_id: store.store_hash().to_owned(),
-        access_token: store.token().to_owned(),
+        access_token: store.token(),
         grants: None,
     };
     Ok(home.admin().await?.admin().connect_store(request).await?.into_inner())
@@ -43,6 +43,7 @@ pub fn defaults() -> Configuration {
         stock_decreased_when_order_placed: StockDecrease::FollowStore.into(),
         sync_interval_minutes: 15,
         end_of_day_time: "18:00".to_owned(),
+        reconciliation_time: "03:00".to_owned(),
         imported_status_ids: vec![11, 9, 8, 3],
         stock_scope: StockScope::DefaultSite.into(),
         open_orders: OpenOrders::Division.into(),

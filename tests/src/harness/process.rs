@@ -12,8 +12,9 @@ use tokio::process::{Child, Command};
 
 use super::{Home, server::serves, until};
 
-/// The program and how it is made.
 const PROGRAM: &str = "plugin-host-server";
+/// What it is made of.
+const PARTS: [&str; 4] = ["../server/src", "../server/migrations", "../proto/src", "../proto/pluginhost"];
 
 /// A running `plugin-host-server`; dropping it kills it.
 pub struct Process {
@@ -23,7 +24,7 @@ pub struct Process {
 impl Process {
     /// Starts a server and waits until it serves, or says why it does not.
     pub async fn start(home: &Home) -> anyhow::Result<Self> {
-        Self::spawn(home, Command::new(program(PROGRAM)?)).await
+        Self::spawn(home, Command::new(program(PROGRAM, &PARTS)?)).await
     }
 
     /// Starts a server none of whose files can grow beyond this many KiB, as on a disk that fills up.
@@ -31,7 +32,7 @@ impl Process {
         // A write beyond the limit would end a program that does not ignore the signal; the limit can be lifted later.
         let limited = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$@\"", kib * 2);
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &limited, "sh"]).arg(program(PROGRAM)?);
+        shell.args(["-c", &limited, "sh"]).arg(program(PROGRAM, &PARTS)?);
         Self::spawn(home, shell).await
     }
 
@@ -88,20 +89,19 @@ impl Process {
 }
 
 /// A program beside the tests, which must not be older than what it is made of.
-pub(crate) fn program(program: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn program(name: &str, parts: &[&str]) -> anyhow::Result<PathBuf> {
     let tests = std::env::current_exe()?;
     let mut folders = tests.ancestors().skip(1).take(2);
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    let file = folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()));
-    let file = file.with_context(|| format!("{program} is not built; run `cargo build --bins` first"))?;
-    let built_at = file.metadata()?.modified()?;
-    let own: &[&str] =
-        if program == PROGRAM { &["../server/src", "../server/migrations"] } else { &["../client-cli/src"] };
-    for part in own.iter().chain(&["../proto/src", "../proto/pluginhost"]) {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let program = folders.find_map(|folder| Some(folder.join(&file)).filter(|program| program.is_file()));
+    let program =
+        program.with_context(|| format!("{name} is not built; run `cargo build -p {name}` first"))?;
+    let built_at = program.metadata()?.modified()?;
+    for part in parts {
         let changed_at = newest(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part))?;
-        ensure!(changed_at <= built_at, "{program} is older than {part}; run `cargo build --bins` first");
+        ensure!(changed_at <= built_at, "{name} is older than {part}; run `cargo build -p {name}` first");
     }
-    Ok(file)
+    Ok(program)
 }
 
 /// When anything in a folder was changed last.

@@ -1,11 +1,16 @@
-//! What must be true: at every End of Day, and once everything has come to rest.
+//! What must be true once everything has come to rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plugin_host_proto::v1::{ParkedRecord, PickingOrder, PickingOrderState, Run, RunState, ShipmentState};
+use plugin_host_proto::v1::{
+    InventoryRecord, ParkedRecord, PickingOrder, PickingOrderState, Run, RunState, ShipmentState,
+};
 
 use super::{
     model::{Line, Model, Order, Standing},
+    places::PLACE,
+    published,
+    staff::{is_pickup, packed},
     world::{Result, World, broken},
 };
 
@@ -14,16 +19,19 @@ pub(super) async fn after_quiet(world: &mut World) -> Result<()> {
     world.say("everything comes to rest");
     world.disarm();
     // The server's clock may have been put back, and lost answers are waited for.
-    world.advance(30);
+    world.catch_up().await;
     world.idle().await?;
     calm(world.sync().await?)?;
-    let orders = world.model().orders.len();
-    for order in 0..orders {
-        world.ship(order).await?;
+    if world.shop.shipments == 0 {
+        let orders = world.model().orders.len();
+        for order in 0..orders {
+            world.ship(order).await?;
+        }
     }
     calm(world.day().await?)?;
     world.idle().await?;
     world.look();
+    published::nothing_differs(world).await?;
     let picking_orders = world.picking_orders().await?;
     let parked = world.operator.parked().await?;
     stock(world).await?;
@@ -33,7 +41,7 @@ pub(super) async fn after_quiet(world: &mut World) -> Result<()> {
         let of_order: Vec<_> =
             picking_orders.iter().filter(|one| one.order_id == i64::from(order.id)).collect();
         check_order(order, &of_order, &parked, |line: &Line| {
-            known.contains_key(&model.goods[line.good].variant)
+            known.contains_key(&model.goods[line.good].variants[0])
         })?;
     }
     shipments(world, &model, &picking_orders, &parked)?;
@@ -49,62 +57,37 @@ fn calm(run: Run) -> Result<()> {
 }
 
 /// Every product that the store sells has an item, or a person is told why not.
-fn bound(model: &Model, known: &BTreeMap<u32, (String, i64)>, parked: &[ParkedRecord]) -> Result<()> {
+fn bound(model: &Model, known: &BTreeMap<u32, String>, parked: &[ParkedRecord]) -> Result<()> {
     for (number, good) in model.goods.iter().enumerate() {
         let told = parked.iter().any(|record| record.record.contains(&format!("product {}", good.product)));
-        if !good.vanished && !known.contains_key(&good.variant) && !told {
+        if !good.vanished && !good.variants.iter().all(|variant| known.contains_key(variant)) && !told {
             return broken("nothing is lost", format!("{} has no item", Model::name(number)));
         }
     }
     Ok(())
 }
 
-/// What the warehouse has on hand is what is on the shelf.
+/// What the warehouse has on hand is what is on the shelf, place by place.
 pub(super) async fn stock(world: &mut World) -> Result<()> {
     let known = world.items().await?;
+    let records = world.operator.inventory().await?;
     let model = world.model().clone();
     for (number, good) in model.goods.iter().enumerate() {
-        let Some((item, on_hand)) = known.get(&good.variant) else { continue };
-        if *on_hand != good.shelf {
-            let detail =
-                format!("{} ({item}): {on_hand} on hand, {} on the shelf", Model::name(number), good.shelf);
-            return broken("what is on hand is on the shelf", detail);
+        let Some(item) = known.get(&good.variants[0]) else { continue };
+        if good.variants.iter().any(|variant| known.get(variant).is_some_and(|other| other != item)) {
+            return broken("variants that share a count are one item", format!("{good:?}: {known:?}"));
         }
-    }
-    Ok(())
-}
-
-/// What the store shows after an End of Day is what can be sold.
-pub(super) async fn published(world: &mut World) -> Result<()> {
-    world.look();
-    let known = world.items().await?;
-    let picking_orders = world.picking_orders().await?;
-    let mut shipments = picking_orders.iter().flat_map(|order| &order.shipments);
-    let unknown = shipments.any(|shipment| shipment.state() == ShipmentState::Tried);
-    let model = world.model().clone();
-    for (number, good) in model.goods.iter().enumerate() {
-        if good.vanished || !known.contains_key(&good.variant) {
-            continue;
-        }
-        let (Some(shown), sellable) = (world.shown(good.variant), model.sellable(number)) else { continue };
-        let detail = format!("{}: the store shows {shown}, {sellable} can be sold", Model::name(number));
-        // What people write into the store while counts are sent stays until the next End of Day. So does what comes
-        // back to the store from an order that was short: no count below zero can be published (OQ-15).
-        let counted = std::mem::take(&mut world.model().goods[number].counted);
-        let short = std::mem::take(&mut world.model().goods[number].short);
-        if world.disturbed && (counted || short) {
-            continue;
-        }
-        if !model.deducts_when_placed && world.disturbed {
-            continue;
-        }
-        if shown > sellable {
-            return broken("nothing is published that cannot be sold", detail);
-        }
-        // What happens while counts are sent, and what nobody knows yet, may wait for the next End of Day, as long as
-        // nothing is sold twice.
-        if shown < sellable && !world.disturbed && !unknown {
-            return broken("everything that can be sold is published", detail);
+        for ((site, location), shelf) in PLACE.iter().zip(good.shelf) {
+            let of = |record: &&InventoryRecord| {
+                record.item_number == *item && record.site == *site && record.location == *location
+            };
+            let on_hand = records.iter().find(of).map_or(0, |record| record.on_hand);
+            if on_hand != shelf {
+                let name = Model::name(number);
+                let detail =
+                    format!("{name} ({item}) in {site}/{location}: {on_hand} on hand, {shelf} there");
+                return broken("what is on hand is on the shelf", detail);
+            }
         }
     }
     Ok(())
@@ -145,7 +128,9 @@ fn check_order(
                     let same = |other: &&Line| other.consignment == line.consignment;
                     is_told && order.lines.iter().filter(same).any(|line| !has_item(line))
                 }
-                Some(PickingOrderState::Closed) => is_told || order.closed,
+                Some(PickingOrderState::Closed | PickingOrderState::Cancelled) => {
+                    is_told || order.closed.contains(&i64::from(line.consignment))
+                }
                 // One that was refunded in part before it was first read waits for a person.
                 None if order.standing() == Standing::PartlyRefunded => is_told,
                 _ => is_told,
@@ -161,6 +146,10 @@ fn check_order(
                     && (!for_nothing || is_told)
             }
         };
+        // Nobody but the warehouse or a person of the store says so of an order.
+        if order.status == 10 && !order.collected && line.to_take() > 0 {
+            return broken("an order is completed when all of it is picked", describe());
+        }
         if !fits {
             return broken("an order is picked as the shopper wants it, or a person is told", describe());
         }
@@ -193,6 +182,7 @@ fn shipments(
             return broken("a shipment is kept, once", describe("asked for and kept differ"));
         }
         for one in &of_order {
+            left_behind(world.shop.shipments, order, one)?;
             let asked_of = asked.iter().filter(|asked| asked.consignment == one.consignment_id);
             for (shipment, asked) in one.shipments.iter().zip(asked_of) {
                 let lines: BTreeMap<i64, i64> =
@@ -219,6 +209,25 @@ fn shipments(
         if in_store.len() != before {
             return broken("a shipment is in the store once", describe(&format!("left over: {in_store:?}")));
         }
+    }
+    Ok(())
+}
+
+/// What is picked is reported to the store as people chose, as long as the shopper still wants it.
+fn left_behind(rule: u8, order: &Order, of: &PickingOrder) -> Result<()> {
+    let is_due = match rule {
+        0 => false,
+        1 => of.state() == PickingOrderState::Closed,
+        _ => true,
+    };
+    let is_refused = of.shipments.iter().any(|shipment| shipment.state() == ShipmentState::Refused);
+    if !is_due || is_refused || is_pickup(of) || order.put_back || !order.is_promised() {
+        return Ok(());
+    }
+    let left = packed(&of.lines, &of.shipments);
+    let wanted = |line: &&Line| line.picked > 0 && line.surplus() == 0;
+    if order.lines.iter().filter(wanted).any(|line| left.contains_key(&i64::from(line.id))) {
+        return broken("what is picked is reported as sent", format!("{order:?}, {of:?}"));
     }
     Ok(())
 }

@@ -6,8 +6,12 @@
 //! seeds and makes those that break a promise as short as they can be.
 
 mod check;
+mod history;
 mod machine;
 mod model;
+mod opening;
+mod places;
+mod published;
 mod search;
 mod shop;
 mod staff;
@@ -15,6 +19,6 @@ mod step;
 mod trouble;
 mod world;
 
-pub use search::{Found, Searched, search};
-pub use step::History;
+pub use history::History;
+pub use search::{Found, Search, Searched, search};
 pub use world::{Broken, Outcome, play};

@@ -2,8 +2,9 @@
 //!
 //! It counts physical units and knows nothing of how the server works out what to publish.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::places::PLACES;
 use crate::sandbox::store::{self, Store};
 
 /// How an order stands with its shopper.
@@ -24,18 +25,27 @@ pub(crate) enum Standing {
 }
 
 /// Goods of one kind.
-#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Good {
     /// The product in the store.
     pub(crate) product: u32,
-    /// Its only variant.
-    pub(crate) variant: u32,
-    /// Units on the shelf.
-    pub(crate) shelf: i64,
+    /// Its variants: one, or two that share a count.
+    pub(crate) variants: Vec<u32>,
+    /// Units on the shelf, in each place.
+    pub(crate) shelf: [i64; PLACES],
     /// Whether the store has it no more.
     pub(crate) vanished: bool,
     /// Whether somebody has changed the store's count since it was last published.
     pub(crate) counted: bool,
+    /// By how many units in all.
+    pub(crate) recounted: i64,
+    /// Whether what an End of Day calls drift may be of their doing.
+    pub(crate) may_drift: bool,
+    /// Whether anything of it was ever refunded.
+    pub(crate) refunded: bool,
+    /// Whether the store was told its count, and nothing disturbed that.
+    pub(crate) told: bool,
     /// Whether more was promised than is on the shelf, at any time since the store's count was last published.
     pub(crate) short: bool,
 }
@@ -47,6 +57,8 @@ pub(crate) struct Line {
     pub(crate) id: u32,
     /// The consignment it goes with.
     pub(crate) consignment: u32,
+    /// Whether the shopper comes for it.
+    pub(crate) pickup: bool,
     /// What is ordered, by its place among the goods.
     pub(crate) good: usize,
     /// Units ordered.
@@ -62,6 +74,7 @@ pub(crate) struct Line {
 }
 
 /// An order.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may be true")]
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     /// Its id in the store.
@@ -70,10 +83,14 @@ pub(crate) struct Order {
     pub(crate) status: u8,
     /// Whether it was archived.
     pub(crate) archived: bool,
+    /// Whether a sync that began after it was placed has ended well.
+    pub(crate) seen: bool,
     /// Whether picked goods of it were put back on the shelf, which nobody can tell the server.
     pub(crate) put_back: bool,
-    /// Whether the warehouse closed a picking order of it by hand.
-    pub(crate) closed: bool,
+    /// The consignments whose picking orders the warehouse closed or cancelled by hand.
+    pub(crate) closed: BTreeSet<i64>,
+    /// Whether the store's people said that the shopper has come for it.
+    pub(crate) collected: bool,
     /// Its lines.
     pub(crate) lines: Vec<Line>,
 }
@@ -96,12 +113,29 @@ pub(crate) struct Asked {
 pub(crate) struct Model {
     /// Whether the store deducts when an order is placed.
     pub(crate) deducts_when_placed: bool,
+    /// Whether the store sells from each place.
+    pub(crate) sold_from: [bool; PLACES],
+    /// Units of each good that are never offered.
+    pub(crate) buffer: i64,
+    /// Whether nobody knew what became of a shipment when counts were sent last.
+    pub(crate) doubted: bool,
     /// The goods.
     pub(crate) goods: Vec<Good>,
     /// The orders, oldest first.
     pub(crate) orders: Vec<Order>,
     /// The shipments asked for, oldest first.
     pub(crate) asked: Vec<Asked>,
+}
+
+impl Good {
+    /// Takes note that the store was told a count; says whether people had changed it, and whether it was short.
+    pub(crate) fn was_told(&mut self, disturbed: bool, in_doubt: bool) -> (bool, bool) {
+        self.told = !disturbed && !in_doubt;
+        // What they do while counts are sent may be found by the next End of Day.
+        self.may_drift &= disturbed;
+        self.recounted = 0;
+        (std::mem::take(&mut self.counted), std::mem::take(&mut self.short))
+    }
 }
 
 impl Line {
@@ -161,7 +195,7 @@ impl Model {
             }
         }
         for good in 0..self.goods.len() {
-            self.goods[good].short |= self.to_take(good) > self.goods[good].shelf;
+            self.goods[good].short |= self.to_take(good) + self.buffer > self.on_sale(good);
         }
         for asked in 0..self.asked.len() {
             let refusable = self.is_refusable(&self.asked[asked]);
@@ -171,12 +205,13 @@ impl Model {
 
     /// Takes note of an order that was placed.
     pub(crate) fn placed(&mut self, order: &store::Order) {
-        let good = |variant: Option<u32>| self.goods.iter().position(|good| Some(good.variant) == variant);
+        let good = |variant: u32| self.goods.iter().position(|good| good.variants.contains(&variant));
         let lines = order.lines.iter().filter_map(|line| {
             Some(Line {
                 id: line.id,
-                consignment: line.address_id,
-                good: good(line.variant_id)?,
+                consignment: line.address_id.max(line.pickup_id),
+                pickup: line.pickup_id > 0,
+                good: good(line.variant_id?)?,
                 quantity: i64::from(line.quantity),
                 refunded: i64::from(line.refunded),
                 before: i64::from(line.shipped),
@@ -188,11 +223,20 @@ impl Model {
             id: order.id,
             status: order.status,
             archived: false,
+            seen: false,
             put_back: false,
-            closed: false,
+            closed: BTreeSet::new(),
+            collected: false,
             lines: lines.collect(),
         };
         self.orders.push(order);
+    }
+
+    /// Whatever the store's count of an order's goods does from now on, nobody is told why.
+    pub(crate) fn let_drift(&mut self, order: usize) {
+        for line in &self.orders[order].lines {
+            self.goods[line.good].may_drift = true;
+        }
     }
 
     /// Whether the store may say no to a shipment, with everything that was asked for before it.
@@ -207,13 +251,25 @@ impl Model {
 
     /// Units of some goods that the store may show, now that nothing is on its way.
     pub(crate) fn sellable(&self, good: usize) -> i64 {
-        let shelf = self.goods[good].shelf;
-        if self.deducts_when_placed {
-            (shelf - self.to_take(good)).max(0)
+        let shelf = self.on_sale(good);
+        let left = if self.deducts_when_placed {
+            shelf - self.to_take(good)
         } else {
             // Such a store shows what is in the building: it deducts what has left by itself.
             shelf + self.promised(good).map(Line::on_their_way).sum::<i64>()
-        }
+        };
+        (left - self.buffer).max(0)
+    }
+
+    /// Units of some goods in the places that the store sells from.
+    fn on_sale(&self, good: usize) -> i64 {
+        self.goods[good]
+            .shelf
+            .iter()
+            .zip(self.sold_from)
+            .filter(|(_, sold)| *sold)
+            .map(|(units, _)| units)
+            .sum()
     }
 
     /// Units of some goods that are still to be taken from the shelf.
@@ -234,17 +290,35 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use super::{Good, Line, Model, Order};
+    use super::{BTreeSet, Good, Line, Model, Order, PLACES};
+
+    fn good(shelf: [i64; PLACES]) -> Good {
+        Good { product: 1, variants: vec![1], shelf, ..Good::default() }
+    }
 
     fn model(deducts_when_placed: bool, status: u8, line: Line) -> Model {
-        let order =
-            Order { id: 1, status, archived: false, put_back: false, closed: false, lines: vec![line] };
-        let good = Good { product: 1, variant: 1, shelf: 10, vanished: false, counted: false, short: false };
-        Model { deducts_when_placed, goods: vec![good], orders: vec![order], asked: Vec::new() }
+        let order = Order {
+            id: 1,
+            status,
+            archived: false,
+            seen: true,
+            put_back: false,
+            closed: BTreeSet::new(),
+            collected: false,
+            lines: vec![line],
+        };
+        let sold_from = [true, false, true, false];
+        Model {
+            deducts_when_placed,
+            sold_from,
+            goods: vec![good([8, 7, 2, 7])],
+            orders: vec![order],
+            ..Model::default()
+        }
     }
 
     fn line(quantity: i64, refunded: i64, picked: i64, sent: i64) -> Line {
-        Line { id: 1, consignment: 1, good: 0, quantity, refunded, before: 0, sent, picked }
+        Line { id: 1, consignment: 1, pickup: false, good: 0, quantity, refunded, before: 0, sent, picked }
     }
 
     #[test]
@@ -254,6 +328,7 @@ mod tests {
         assert_eq!(model(true, 11, line(3, 0, 2, 0)).sellable(0), 9);
         assert_eq!(model(true, 5, line(3, 0, 2, 0)).sellable(0), 10);
         assert_eq!(model(true, 0, line(3, 0, 0, 0)).sellable(0), 10);
+        assert_eq!(Model { buffer: 2, ..model(true, 11, line(3, 0, 0, 0)) }.sellable(0), 5);
     }
 
     #[test]

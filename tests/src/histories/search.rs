@@ -5,13 +5,31 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, stream};
 
 use super::{
-    step::{History, Step},
+    history::History,
+    step::Step,
     world::{Broken, Outcome, play},
 };
 use crate::harness::Engine;
 
 /// How many histories are tried to make one shorter.
 const TRIES: usize = 200;
+
+/// What is to be searched.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The database.
+    pub engine: Engine,
+    /// The seeds of the histories.
+    pub seeds: std::ops::Range<u64>,
+    /// Steps that are left out.
+    pub without: Vec<String>,
+    /// How many histories are played at a time.
+    pub at_once: usize,
+    /// After how many failures it ends.
+    pub failures: usize,
+    /// For how long histories are begun.
+    pub time: Duration,
+}
 
 /// A history that breaks a promise.
 #[derive(Clone, Debug)]
@@ -49,20 +67,15 @@ pub struct Searched {
     pub found: Vec<Found>,
 }
 
-/// Plays the histories of some seeds without some steps, so many at a time; stops looking after so many failures.
-pub async fn search(
-    engine: Engine,
-    seeds: std::ops::Range<u64>,
-    without: &[String],
-    at_once: usize,
-    failures: usize,
-) -> anyhow::Result<Searched> {
-    let began = Instant::now();
+/// Plays histories until there are enough of them, or failures, or the time is over; then makes what failed short.
+pub async fn search(asked: &Search) -> anyhow::Result<Searched> {
+    let (engine, at_once, began) = (asked.engine, asked.at_once, Instant::now());
     let mut searched = Searched::default();
     let mut broken = Vec::new();
-    let mut playing = stream::iter(seeds)
+    let in_time = asked.seeds.clone().take_while(|_| began.elapsed() < asked.time);
+    let mut playing = stream::iter(in_time)
         .map(|seed| async move {
-            let history = History::of_seed(seed).without(without);
+            let history = History::of_seed(seed).without(&asked.without);
             (seed, alone(engine, history.clone()).await, history)
         })
         .buffer_unordered(at_once);
@@ -77,16 +90,16 @@ pub async fn search(
         searched.meanwhile += outcome.meanwhile;
         if outcome.broken.is_some() {
             broken.push((seed, history, outcome));
-            if broken.len() >= failures {
+            if broken.len() >= asked.failures {
                 break;
             }
         }
     }
     drop(playing);
+    searched.elapsed = began.elapsed();
     for (seed, history, outcome) in broken {
         searched.found.push(shorten(engine, seed, history, outcome, at_once).await?);
     }
-    searched.elapsed = began.elapsed();
     Ok(searched)
 }
 
@@ -153,12 +166,8 @@ fn simpler(history: &History) -> Vec<History> {
             History { steps, ..history.clone() }
         })
     };
-    let mut simpler: Vec<History> = Vec::new();
-    if history.shop.open > 0 {
-        let mut without = history.clone();
-        without.shop.open -= 1;
-        simpler.push(without);
-    }
+    let plainer = history.shop.simpler().map(|shop| History { shop, ..history.clone() });
+    let mut simpler: Vec<History> = plainer.collect();
     simpler.extend((0..history.len()).flat_map(at_step));
     simpler
 }

@@ -1,11 +1,13 @@
 //! What shoppers do, and the people of the store.
 
 use super::{
+    history::Shop,
     model::{Good, Model},
-    step::{Shop, Step},
+    places::{PLACES, scope},
+    step::Step,
 };
 use crate::sandbox::store::{
-    Level, NewLine, NewOrder, NewShipment, Product, StockBehavior, Store, Tracking, Variant,
+    Level, NewLine, NewOrder, NewShipment, OptionValue, Product, StockBehavior, Store, Tracking, Variant,
 };
 
 /// The states people move orders to.
@@ -20,11 +22,17 @@ pub(super) fn open(shop: Shop, store: &mut Store) -> Model {
         StockBehavior::OrderCompletedOrShipped
     };
     store.surroundings.shipping_moves_status = shop.shipping_moves_status;
-    let mut model = Model { deducts_when_placed: shop.deducts_when_placed, ..Model::default() };
+    let mut model = Model {
+        deducts_when_placed: shop.deducts_when_placed,
+        sold_from: scope(shop.scope).sold_from,
+        buffer: shop.buffer.into(),
+        ..Model::default()
+    };
     for number in 0..shop.goods {
         let units = i64::from((shop.shelf + number * 3) % 10);
         let sku = format!("SKU-{}", Model::name(usize::from(number)));
-        appear(store, &mut model, &sku, units, units);
+        let pooled = shop.pooled > 0 && number % 3 == shop.pooled - 1;
+        appear(store, &mut model, (&sku, pooled), units, units);
     }
     for number in 0..shop.open {
         let step = Step::Order { good: number, units: 1 + number, shape: number % 2 };
@@ -33,25 +41,42 @@ pub(super) fn open(shop: Shop, store: &mut Store) -> Model {
         // The second one has been begun by hand, before anybody thought of a warehouse.
         if let Some((id, line)) = begun
             && number == 1
-            && model.goods[line.good].shelf > 0
+            && model.goods[line.good].shelf[0] > 0
             && store.ship(id, NewShipment::of(line.consignment, [(line.id, 1)])).is_ok()
         {
             model.orders[1].lines[0].before = 1;
-            model.goods[line.good].shelf -= 1;
+            model.goods[line.good].shelf[0] -= 1;
         }
     }
     model.look(store);
     model
 }
 
-fn appear(store: &mut Store, model: &mut Model, sku: &str, in_store: i64, shelf: i64) {
-    let mut variant = Variant::new(sku);
-    variant.levels = vec![Level::counted(in_store)];
+/// Puts a product on sale, with one variant or with two that share a count.
+fn appear(store: &mut Store, model: &mut Model, (sku, pooled): (&str, bool), in_store: i64, shelf: i64) {
     let name = format!("Product {}", Model::name(model.goods.len()));
-    let new = Product::new(name, sku).with_variants(vec![variant]).tracked(Tracking::Variant);
+    let mut new = Product::new(name, sku);
+    let levels = vec![Level::counted(in_store)];
+    if pooled {
+        let size = |id: u32, label: &str| OptionValue {
+            option_id: 1,
+            id,
+            option: "Size".into(),
+            label: label.into(),
+        };
+        let variant =
+            |id: u32, label: &str| Variant::new(format!("{sku}-{label}")).with_value(size(id, label));
+        new = new.with_variants(vec![variant(1, "S"), variant(2, "L")]).tracked(Tracking::Product);
+        new.levels = levels;
+    } else {
+        new.variants[0].levels = levels;
+    }
     let product = store.insert_product(new);
-    let variant = store.shelf().product(product).map_or(0, |product| product.variants[0].id);
-    model.goods.push(Good { product, variant, shelf, vanished: false, counted: false, short: false });
+    let variants = store.shelf().product(product).into_iter().flat_map(|product| &product.variants);
+    let variants = variants.map(|variant| variant.id).collect();
+    let mut places = [0; PLACES];
+    places[0] = shelf;
+    model.goods.push(Good { product, variants, shelf: places, ..Good::default() });
 }
 
 /// Lets something happen in the store; says what it was, unless there was nothing for it to happen to.
@@ -66,7 +91,7 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
         Step::Order { good, units, shape } => Some(order(store, model, (good, units, shape))),
         Step::Unpaid { good, units, verified } => {
             let good = on_sale(model, good)?;
-            let variant = model.goods[good].variant;
+            let variant = model.goods[good].variants[0];
             let status = if verified == 0 { 7 } else { 12 };
             let new = NewOrder::paid([(variant, u32::from(units) + 1)]).in_status(status);
             let id = place(store, model, new);
@@ -103,13 +128,29 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
                 return None;
             }
             store.refund(id, line.id, u32::try_from(units).ok()?).ok()?;
+            model.goods[line.good].refunded = true;
             Some(format!("{units} of {} of order {id} are refunded", Model::name(line.good)))
         }
         Step::Status { order, to } => {
-            let id = model.orders[open_order(model, order)?].id;
+            let order = open_order(model, order)?;
+            let id = model.orders[order].id;
             let to = STATES[usize::from(to) % STATES.len()];
             store.set_status(id, to);
+            // It keeps what it has deducted; whether it ever did, the order does not say.
+            if to == 6 && !model.orders[order].seen {
+                model.let_drift(order);
+            }
             Some(format!("order {id} is moved to status {to}"))
+        }
+        Step::Collect { order } => {
+            let order = open_order(model, order)?;
+            let known = &mut model.orders[order];
+            if !known.lines.iter().all(|line| line.pickup && line.picked == line.wanted()) {
+                return None;
+            }
+            known.collected = true;
+            store.set_status(known.id, 10);
+            Some(format!("a shopper comes for order {}", known.id))
         }
         Step::Reopen { order } => {
             let cancelled =
@@ -120,31 +161,43 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
             Some(format!("order {id}, which was cancelled, is wanted after all"))
         }
         Step::Archive { order } => {
-            let id = model.orders[open_order(model, order)?].id;
+            let order = open_order(model, order)?;
+            let id = model.orders[order].id;
             store.edit_order(id, |order| order.is_deleted = true);
+            if !model.orders[order].seen {
+                model.let_drift(order);
+            }
             Some(format!("order {id} is archived"))
         }
         Step::Count { good, units } => {
             let good = on_sale(model, good)?;
-            store.set_stock(model.goods[good].variant, 1, i64::from(units));
-            model.goods[good].counted = true;
-            Some(format!("somebody sets the store's count of {} to {units}", Model::name(good)))
+            let (name, variant) = (Model::name(good), model.goods[good].variants[0]);
+            let before = store.stock(variant, 1).unwrap_or_default();
+            store.set_stock(variant, 1, i64::from(units));
+            let good = &mut model.goods[good];
+            (good.counted, good.may_drift) = (true, true);
+            good.recounted += i64::from(units) - before;
+            Some(format!("somebody sets the store's count of {name} to {units}"))
         }
-        Step::Appear { twin } => {
+        Step::Appear { kind } => {
             let number = model.goods.len();
-            let sku = if twin == 0 { format!("SKU-{}", Model::name(number)) } else { "SKU-A".to_owned() };
+            let sku = if kind == 1 { "SKU-A".to_owned() } else { format!("SKU-{}", Model::name(number)) };
             if number >= 8 {
                 return None;
             }
-            appear(store, model, &sku, 5, 0);
-            Some(format!("product {} appears, with SKU {sku}", Model::name(number)))
+            appear(store, model, (&sku, kind == 2), 5, 0);
+            let variants = if kind == 2 { " and two variants" } else { "" };
+            Some(format!("product {} appears, with SKU {sku}{variants}", Model::name(number)))
         }
         Step::Rename { good } => {
             let good = on_sale(model, good)?;
             let sku = format!("NEW-{}-{}", Model::name(good), store.clock().now().as_millisecond());
             store.edit_product(model.goods[good].product, |product| {
                 product.sku.clone_from(&sku);
-                product.variants[0].sku.clone_from(&sku);
+                let is_alone = product.variants.len() == 1;
+                for (number, variant) in product.variants.iter_mut().enumerate() {
+                    variant.sku = if is_alone { sku.clone() } else { format!("{sku}-{number}") };
+                }
             });
             Some(format!("the SKU of {} becomes {sku}", Model::name(good)))
         }
@@ -164,29 +217,40 @@ fn order(store: &mut Store, model: &mut Model, (good, units, shape): (u8, u8, u8
         return "nothing is on sale".to_owned();
     };
     let pick = |offset: usize| selling[(first + offset) % selling.len()];
-    // Good, units and address of each line.
+    // Of two variants that share a count, the number of units chooses one.
+    let variant = |good: usize, number: u32| {
+        let variants = &model.goods[good].variants;
+        variants[number as usize % variants.len()]
+    };
     let units = u32::from(units) + 1;
+    // Good, units and address of each line.
     let lines: Vec<(usize, u32, usize)> = match shape {
-        0 => vec![(pick(0), units, 0)],
-        1 => vec![(pick(0), units, 0), (pick(1), 1, 0)],
+        1 | 6 => vec![(pick(0), units, 0), (pick(1), 1, 0)],
         2 => vec![(pick(0), units, 0), (pick(1), 2, 1)],
         3 => vec![(pick(0), units, 0), (pick(1), 2, 0), (pick(2), 1, 0)],
-        _ => vec![(pick(0), units, 0), (pick(0), 1, 1)],
+        4 => vec![(pick(0), units, 0), (pick(0), 1, 1)],
+        _ => vec![(pick(0), units, 0)],
     };
     let mut new = NewOrder::paid([]);
     new.addresses = 1 + lines.iter().map(|(.., address)| *address).max().unwrap_or_default();
-    new.lines = lines
-        .iter()
-        .map(|&(good, quantity, address)| NewLine {
-            address,
-            ..NewLine::variant(model.goods[good].variant, quantity)
-        })
-        .collect();
+    let is_pickup = matches!(shape, 5 | 6);
+    let line = |&(good, quantity, address): &(usize, u32, usize)| {
+        let line = NewLine { address, ..NewLine::variant(variant(good, quantity), quantity) };
+        if is_pickup { line.picked_up_at(1) } else { line }
+    };
+    new.lines = lines.iter().map(line).collect();
     let words: Vec<String> =
         lines.iter().map(|(good, units, _)| format!("{units} of {}", Model::name(*good))).collect();
-    let addresses = if new.addresses > 1 { " to two addresses" } else { "" };
+    let where_to = match (is_pickup, new.addresses > 1) {
+        (true, _) => " and will come for it",
+        (_, true) => " to two addresses",
+        _ => "",
+    };
+    if is_pickup {
+        new = new.in_status(8);
+    }
     let id = place(store, model, new);
-    format!("a shopper orders {}{addresses}: order {id}", words.join(", "))
+    format!("a shopper orders {}{where_to}: order {id}", words.join(", "))
 }
 
 fn place(store: &mut Store, model: &mut Model, new: NewOrder) -> u32 {

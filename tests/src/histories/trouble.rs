@@ -12,12 +12,15 @@ use super::{
 };
 use crate::sandbox::{Fault, Matcher, Script};
 
-const PAUSE: Duration = Duration::from_millis(4);
+/// How long nothing may be heard from the server before it is asked; a crash takes its connection with it.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How late a request takes effect that was cut off.
+pub(super) const LATE: Duration = Duration::from_millis(40);
 
 /// What a request sets off.
 pub(super) enum Signal {
-    /// The servers stop dead.
-    Crash,
+    /// Servers stop dead: of two replicas one, the other, or both.
+    Crash(u8),
     /// Something happens in the store, which has happened already, with its sentence.
     InStore(Option<String>),
     /// Somebody in the warehouse does something.
@@ -55,12 +58,17 @@ impl World {
                 Step::Fault { kind, which, request } => self.arm_fault(kind, which, request.into()),
                 Step::Crash { request, after } => {
                     let sender = self.sender.clone();
-                    let fault = if after == 0 { Fault::Hang } else { Fault::Truncated };
-                    let script = Script::next(Matcher::default(), fault).after_first(request.into());
-                    let script = if after == 0 { script } else { script.once_it_took_effect() };
-                    self.sandbox.script(script);
+                    // Before the request is answered, after its answer was lost, or wherever it is a moment later.
+                    let script = match after {
+                        0 => Some(Script::next(Matcher::default(), Fault::Hang)),
+                        1 => Some(Script::next(Matcher::default(), Fault::Truncated).once_it_took_effect()),
+                        _ => None,
+                    };
+                    if let Some(script) = script {
+                        self.sandbox.script(script.after_first(request.into()));
+                    }
                     self.sandbox.on_request(Matcher::default(), u32::from(request) + 1, move |_| {
-                        let _ = sender.send(Signal::Crash);
+                        let _ = sender.send(Signal::Crash(request));
                     });
                 }
                 _ => {}
@@ -81,14 +89,20 @@ impl World {
             _ => (Matcher::path("/v3/inventory").method("PUT"), 0, "the next write of counts".to_owned()),
         };
         let (fault, after, how) = match kind {
-            0 => (Fault::Throttled { headers: false }, false, "is throttled"),
+            // It reaches the store after all, when nobody waits for it any more.
+            5 if which == 2 => {
+                self.late = true;
+                (Fault::LateCommit { after: LATE }, false, "is cut off and takes effect later")
+            }
+            0 | 5 => (Fault::Throttled { headers: false }, false, "is throttled"),
+            6 => (Fault::Throttled { headers: true }, false, "is beyond the quota"),
             1 => (Fault::Status { status: 503 }, false, "meets a store that is closed"),
             2 => (Fault::Reset, false, "is cut off"),
             3 => (Fault::Truncated, true, "takes effect and its answer is lost"),
             _ => (Fault::Body { status: 200, body: "{".to_owned() }, true, "is answered with nonsense"),
         };
         // Nonsense with a good status in place of a refusal would be a lie that no store tells.
-        let matcher = if kind > 3 && which != 2 { Matcher::default().method("GET") } else { matcher };
+        let matcher = if kind == 4 && which != 2 { Matcher::default().method("GET") } else { matcher };
         if which == 2 && request % 2 == 1 {
             // It is tried again in a later run, and that one has its own trouble.
             self.sandbox.script(Script::next(matcher.clone(), Fault::Reset));
@@ -107,19 +121,18 @@ impl World {
 
     /// Does what requests have set off, or waits a moment.
     pub(super) async fn heed(&mut self) -> Result<()> {
-        let signal = match tokio::time::timeout(PAUSE, self.signals.recv()).await {
-            Err(_) | Ok(None) => return Ok(()),
-            Ok(Some(signal)) => signal,
+        let signal = tokio::select! {
+            biased;
+            signal = self.signals.recv() => signal,
+            _ = self.watch.next() => return Ok(()),
+            () = tokio::time::sleep(PAUSE) => return Ok(()),
         };
+        let Some(signal) = signal else { return Ok(()) };
         self.disturbed = true;
         match signal {
-            Signal::Crash => {
-                self.outcome.crashes += 1;
+            Signal::Crash(which) => {
                 self.say("the server crashes");
-                for machine in std::mem::take(&mut self.machines) {
-                    machine.crash().await?;
-                }
-                self.start().await
+                self.crash(which).await
             }
             Signal::InStore(told) => {
                 self.outcome.meanwhile += 1;

@@ -2,31 +2,31 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use plugin_host_proto::v1::{
-    Configuration, DriftPolicy, EndOfDayRequest, GuestRule, OpenOrders, PickupRule, Run, RunState,
-    ShipmentRule, StockScope, SyncRequest,
+use plugin_host_proto::{
+    client::StatusStream,
+    v1::{EndOfDayRequest, Run, RunState, SetSyncCursorRequest, SyncRequest},
 };
 use plugin_host_server::clock::Clock;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::{
     check,
+    history::{History, Shop},
     machine::Machine,
     model::Model,
-    shop,
-    step::{History, Step},
-    trouble::Signal,
+    published, shop,
+    step::Step,
+    trouble::{LATE, Signal},
 };
 use crate::{
-    harness::{Engine, Home, Operator, defaults, options, store_with},
-    sandbox::{Catalogue, Options, Sandbox},
+    harness::{Balancer, Engine, Home, Operator},
+    sandbox::Sandbox,
 };
 
 /// How long a history may take.
@@ -82,11 +82,23 @@ pub(super) fn broken<T>(promise: &'static str, detail: impl Into<String>) -> Res
 
 /// Everything a history runs in.
 pub(super) struct World {
+    pub(super) began: std::time::Instant,
+    /// What its people chose.
+    pub(super) shop: Shop,
     pub(super) sandbox: Sandbox,
     pub(super) operator: Operator,
-    homes: Vec<Home>,
-    pub(super) machines: Vec<Machine>,
+    /// Tells when it is worth looking again.
+    pub(super) watch: StatusStream,
+    /// In front of two replicas.
+    pub(super) balancer: Option<Balancer>,
+    pub(super) homes: Vec<Home>,
+    /// The server of each home, unless it stands still.
+    pub(super) machines: Vec<Option<Machine>>,
     pub(super) clock: Clock,
+    /// By how many minutes the server's clock was put back in all.
+    pub(super) behind: i64,
+    /// Whether a request may still take effect that nobody waits for.
+    pub(super) late: bool,
     pub(super) model: Arc<Mutex<Model>>,
     pub(super) signals: UnboundedReceiver<Signal>,
     pub(super) sender: UnboundedSender<Signal>,
@@ -119,7 +131,7 @@ pub async fn play(engine: Engine, history: &History) -> anyhow::Result<Outcome> 
             outcome.broken = Some(Broken { promise: "everything can be asked", detail });
         }
     }
-    for machine in machines {
+    for machine in machines.into_iter().flatten() {
         machine.crash().await?;
     }
     drop(sandbox);
@@ -127,68 +139,6 @@ pub async fn play(engine: Engine, history: &History) -> anyhow::Result<Outcome> 
 }
 
 impl World {
-    async fn open(engine: Engine, history: &History) -> anyhow::Result<Self> {
-        let sandbox = store_with(Options { catalogue: Catalogue::clean(0), ..options() }).await?;
-        let model = sandbox.with_store(|store| shop::open(history.shop, store));
-        let mut homes = vec![Home::new(engine, &sandbox).await?];
-        let address = format!("http://127.0.0.1:{}", homes[0].port());
-        homes[0].set("tls", "off");
-        homes[0].set("public_address", address);
-        if engine == Engine::Postgres {
-            homes[0].set("lease_ms", 600);
-            homes.push(homes[0].replica()?);
-        }
-        let clock = Clock::manual(Clock::system().now());
-        let mut machines = Vec::new();
-        for home in &homes {
-            machines.push(Machine::start(home, clock.clone()).await?);
-        }
-        let operator = Operator::of_new_store(&homes[0], &sandbox).await?;
-        operator.configure(configuration()).await?;
-        let run = operator.import_and_wait(false).await?;
-        anyhow::ensure!(run.state() == RunState::Complete, "the import: {run:?}");
-        let (sender, signals) = unbounded_channel();
-        let outcome = Outcome { runs: 1, ..Outcome::default() };
-        let mut world = Self {
-            sandbox,
-            operator,
-            homes,
-            machines,
-            clock,
-            model: Arc::new(Mutex::new(model)),
-            signals,
-            sender,
-            armed: Vec::new(),
-            requests: 0,
-            disturbed: false,
-            outcome,
-        };
-        let opening = world.opening(history);
-        world.say(opening);
-        Ok(world)
-    }
-
-    fn opening(&self, history: &History) -> String {
-        let model = self.model();
-        let rule = if history.shop.deducts_when_placed { "is placed" } else { "is shipped" };
-        let mut words = format!("a store that deducts when an order {rule}");
-        if !history.shop.shipping_moves_status {
-            words.push_str(" and leaves the status to its people");
-        }
-        for (number, good) in model.goods.iter().enumerate() {
-            let _ = write!(words, ", {} of {}", good.shelf, Model::name(number));
-        }
-        for order in &model.orders {
-            let lines: Vec<String> = order
-                .lines
-                .iter()
-                .map(|line| format!("{} of {} ({} sent)", line.quantity, Model::name(line.good), line.before))
-                .collect();
-            let _ = write!(words, "; order {} for {}", order.id, lines.join(", "));
-        }
-        words
-    }
-
     /// The truth.
     pub(super) fn model(&self) -> MutexGuard<'_, Model> {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
@@ -200,7 +150,8 @@ impl World {
     }
 
     pub(super) fn say(&mut self, sentence: impl Into<String>) {
-        self.outcome.story.push(sentence.into());
+        let ms = self.began.elapsed().as_millis();
+        self.outcome.story.push(format!("{ms:>5} ms  {}", sentence.into()));
     }
 
     async fn tell(&mut self, history: &History) -> Result<()> {
@@ -228,16 +179,27 @@ impl World {
                 self.armed.push(step);
                 Ok(())
             }
-            Step::Restart {} => {
+            Step::Compare {} => published::compare(self).await.map(drop),
+            Step::Forget {} => {
+                let request = SetSyncCursorRequest { confirm: true, ..SetSyncCursorRequest::default() };
+                self.operator.client.plugin_host().set_sync_cursor(request).await?;
+                self.say("the cursor is cleared");
+                Ok(())
+            }
+            Step::Restart { dead: 0 } => {
                 self.say("the server is restarted");
-                for machine in std::mem::take(&mut self.machines) {
+                for machine in self.machines.iter_mut().filter_map(Option::take) {
                     machine.stop().await?;
                 }
                 self.start().await
             }
+            Step::Restart { dead } => {
+                self.say("the server crashes and is started again");
+                self.crash(dead).await
+            }
             Step::Wait { minutes } => {
                 self.say(format!("{minutes} minutes pass"));
-                self.advance(i64::from(minutes));
+                self.advance(i64::from(minutes)).await;
                 Ok(())
             }
             Step::StoreAhead { minutes } => {
@@ -245,9 +207,16 @@ impl World {
                 self.sandbox.clock().advance(Duration::from_mins(minutes.into()));
                 Ok(())
             }
+            Step::Ahead { hours } => {
+                self.say(format!("the server's clock goes {hours} hours ahead"));
+                self.let_late_ones_arrive().await;
+                self.clock.set(self.clock.now() + SignedDuration::from_hours(hours.into()));
+                Ok(())
+            }
             Step::Back { minutes } => {
                 self.say(format!("the server's clock is put back by {minutes} minutes"));
                 self.clock.set(self.clock.now() - SignedDuration::from_mins(minutes.into()));
+                self.behind += i64::from(minutes);
                 Ok(())
             }
             step if step.is_in_store() => {
@@ -263,12 +232,26 @@ impl World {
     }
 
     /// Lets time pass for everybody.
-    pub(super) fn advance(&mut self, minutes: i64) {
+    async fn advance(&mut self, minutes: i64) {
+        self.let_late_ones_arrive().await;
         self.clock.set(self.clock.now() + SignedDuration::from_mins(minutes));
         self.sandbox.clock().advance(Duration::from_mins(minutes.unsigned_abs()));
     }
 
+    /// Lets so much time pass that nothing is waited for any more.
+    pub(super) async fn catch_up(&mut self) {
+        self.advance(30 + self.behind).await;
+    }
+
+    /// Time of the rules is time in which such requests arrive, if ever.
+    async fn let_late_ones_arrive(&mut self) {
+        if std::mem::take(&mut self.late) {
+            tokio::time::sleep(2 * LATE).await;
+        }
+    }
+
     pub(super) async fn sync(&mut self) -> Result<Run> {
+        self.meet_next_replica()?;
         self.arm();
         let asked = self.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner();
         let run = self.finish(asked.run.context("there is no run")?.run_id).await?;
@@ -277,6 +260,7 @@ impl World {
     }
 
     pub(super) async fn day(&mut self) -> Result<Run> {
+        self.meet_next_replica()?;
         self.arm();
         let mut approved_run_id = 0;
         loop {
@@ -284,21 +268,25 @@ impl World {
             let asked = self.operator.client.plugin_host().end_of_day(request).await?.into_inner();
             let run = self.finish(asked.run.context("there is no run")?.run_id).await?;
             self.say(format!("End of Day: {}", ending(&run)));
+            if run.state() != RunState::Failed {
+                published::drift(self, &run).await?;
+            }
             if run.state() == RunState::Held {
                 approved_run_id = run.run_id;
                 continue;
             }
             if run.state() != RunState::Failed {
-                check::published(self).await?;
+                published::published(self).await?;
             }
             return Ok(run);
         }
     }
 
     /// Waits for the end of a run, through whatever happens meanwhile.
-    async fn finish(&mut self, run_id: i64) -> Result<Run> {
+    pub(super) async fn finish(&mut self, run_id: i64) -> Result<Run> {
         self.disturbed = false;
         let began = std::time::Instant::now();
+        let placed = self.model().orders.len();
         let run = loop {
             self.heed().await?;
             let run = self.operator.run(run_id).await?;
@@ -312,6 +300,10 @@ impl World {
         self.disarm();
         self.heed().await?;
         self.outcome.runs += 1;
+        if run.state() != RunState::Failed {
+            self.model().orders[..placed].iter_mut().for_each(|order| order.seen = true);
+        }
+        self.note_closings().await?;
         Ok(run)
     }
 
@@ -330,13 +322,40 @@ impl World {
         }
     }
 
-    /// Starts the servers again.
-    pub(super) async fn start(&mut self) -> Result<()> {
-        for home in &self.homes {
-            self.machines.push(Machine::start(home, self.clock.clone()).await?);
+    /// Servers stop dead and are started again: of two replicas one, the other, or both.
+    pub(super) async fn crash(&mut self, which: u8) -> Result<()> {
+        self.outcome.crashes += 1;
+        let both = self.machines.len() == 1 || which % 3 == 2;
+        for (number, machine) in self.machines.iter_mut().enumerate() {
+            if (both || number == usize::from(which % 3))
+                && let Some(machine) = machine.take()
+            {
+                machine.crash().await?;
+            }
         }
+        self.start().await
+    }
+
+    /// Starts the servers that stand still.
+    async fn start(&mut self) -> Result<()> {
+        for (home, machine) in self.homes.iter().zip(&mut self.machines) {
+            if machine.is_none() {
+                *machine = Some(Machine::start(home, self.clock.clone()).await?);
+            }
+        }
+        self.meet()
+    }
+
+    /// Connects anew.
+    fn meet(&mut self) -> Result<()> {
         self.operator = Operator::with_key(self.operator.key.clone())?;
+        self.watch = self.operator.watch();
         Ok(())
+    }
+
+    /// A new connection leads to the other one of two replicas.
+    fn meet_next_replica(&mut self) -> Result<()> {
+        if self.balancer.is_some() { self.meet() } else { Ok(()) }
     }
 
     /// What the store shows of some goods.
@@ -345,30 +364,14 @@ impl World {
     }
 
     /// The item numbers of variants that have one.
-    pub(super) async fn items(&self) -> Result<BTreeMap<u32, (String, i64)>> {
+    pub(super) async fn items(&self) -> Result<BTreeMap<u32, String>> {
         let items = self.operator.items().await?;
         let of_item = |item: plugin_host_proto::v1::Item| {
-            let (number, on_hand) = (item.item_number, item.on_hand);
-            item.bindings
-                .into_iter()
-                .filter_map(move |one| Some((u32::try_from(one.variant_id).ok()?, (number.clone(), on_hand))))
+            let number = item.item_number;
+            let variants = item.bindings.into_iter().filter_map(|one| u32::try_from(one.variant_id).ok());
+            variants.map(move |variant| (variant, number.clone()))
         };
         Ok(items.into_iter().flat_map(of_item).collect())
-    }
-}
-
-/// What the store's people chose: shipments are asked for by hand, everything else is as usual.
-fn configuration() -> Configuration {
-    Configuration {
-        imported_status_ids: vec![11, 9, 8, 3],
-        stock_scope: StockScope::DefaultSite.into(),
-        open_orders: OpenOrders::Division.into(),
-        guest_rule: GuestRule::ByEmail.into(),
-        shipment_rule: ShipmentRule::ByHand.into(),
-        hold_at_zero_percent: 20,
-        drift_policy: DriftPolicy::WarehouseWins.into(),
-        pickup_rule: PickupRule::Leave.into(),
-        ..defaults()
     }
 }
 

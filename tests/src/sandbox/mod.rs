@@ -33,8 +33,8 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -94,7 +94,8 @@ pub struct Sandbox {
     world: Arc<World>,
     certificate_pem: Option<String>,
     stop: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
+    /// None for a store beside another, which is served with that one.
+    accepting: Option<JoinHandle<()>>,
 }
 
 impl Sandbox {
@@ -109,8 +110,22 @@ impl Sandbox {
             Some(identity) => (Some(identity.acceptor), Some(identity.certificate_pem)),
             None => (None, None),
         };
-        let accepting = tokio::spawn(server::accept(listener, acceptor, Arc::clone(&world), stopped));
+        let accepting = Some(tokio::spawn(server::accept(listener, acceptor, Arc::clone(&world), stopped)));
         Ok(Self { world, certificate_pem, stop, accepting })
+    }
+
+    /// Opens another store on the same listener, with a hash, goods, a clock and a quota of its own; it is served for
+    /// as long as this one.
+    #[must_use]
+    pub fn open_beside(&self, options: Options) -> Self {
+        let world = Arc::new(World::open(options, self.world.origin.clone()));
+        self.world.add_neighbour(Arc::clone(&world));
+        Self {
+            world,
+            certificate_pem: self.certificate_pem.clone(),
+            stop: watch::Sender::new(false),
+            accepting: None,
+        }
     }
 
     /// Scheme and authority, such as `http://127.0.0.1:40123`; clients append `/stores/{hash}/v3/...`.
@@ -129,8 +144,14 @@ impl Sandbox {
     }
 
     /// The token that requests must carry.
-    pub fn token(&self) -> &str {
-        &self.world.options.token
+    pub fn token(&self) -> String {
+        self.world.access.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Issues another token with these scopes; the one before is worth nothing any more.
+    pub fn issue_token(&self, token: &str, scopes: impl IntoIterator<Item = String>) {
+        let access = (token.to_owned(), scopes.into_iter().collect());
+        *self.world.access.write().unwrap_or_else(PoisonError::into_inner) = access;
     }
 
     /// The certificate to trust, when it speaks HTTPS.
@@ -191,14 +212,18 @@ impl Sandbox {
     /// Stops accepting, lets the requests under way finish for a moment, and waits for the end.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        // The task ends by itself; that it was cancelled is an end, too.
-        let _ = (&mut self.accepting).await;
+        if let Some(accepting) = &mut self.accepting {
+            // The task ends by itself; that it was cancelled is an end, too.
+            let _ = accepting.await;
+        }
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        self.accepting.abort();
+        if let Some(accepting) = &self.accepting {
+            accepting.abort();
+        }
     }
 }

@@ -72,6 +72,7 @@ where
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
+            let world = world.neighbour(head.uri.path()).unwrap_or(world);
             let answer = world.serve(Request::from_parts(head, body)).await;
             if answer.is_err() {
                 reset.store(true, Ordering::Relaxed);

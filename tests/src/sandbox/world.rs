@@ -1,6 +1,7 @@
 //! Answers requests with the store's manners: token, scopes, quota, faults, headers.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -33,10 +34,14 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) maintenance: AtomicBool,
+    /// The token that requests must carry, and its scopes.
+    pub(crate) access: RwLock<(String, BTreeSet<String>)>,
     store: RwLock<Store>,
     version: AtomicU64,
     quota: Quota,
     pages: PageCache,
+    /// Other stores on the same listener, by hash.
+    neighbours: RwLock<HashMap<String, Arc<World>>>,
 }
 
 /// A reply, and whether its body is compressed already.
@@ -52,6 +57,7 @@ impl World {
         let mut store = options.catalogue.fill(Arc::clone(&clock));
         store.inventory_delay = options.inventory_delay;
         Self {
+            access: RwLock::new((options.token.clone(), options.scopes.clone())),
             options,
             origin,
             clock,
@@ -62,7 +68,20 @@ impl World {
             version: AtomicU64::new(1),
             quota: Quota::default(),
             pages: PageCache::default(),
+            neighbours: RwLock::default(),
         }
+    }
+
+    /// Lets requests for another store come in through this one's listener.
+    pub(crate) fn add_neighbour(&self, world: Arc<Self>) {
+        let hash = world.options.store_hash.clone();
+        self.neighbours.write().unwrap_or_else(PoisonError::into_inner).insert(hash, world);
+    }
+
+    /// The store that a path names, when it is another one on the same listener.
+    pub(crate) fn neighbour(&self, path: &str) -> Option<Arc<Self>> {
+        let hash = path.strip_prefix("/stores/")?.split('/').next()?;
+        self.neighbours.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 
     /// The store as it is now.
@@ -224,7 +243,8 @@ impl World {
             ));
         }
         let token = headers.get("x-auth-token");
-        if !hash_known || token.is_none_or(|token| token.as_bytes() != self.options.token.as_bytes()) {
+        let access = self.access.read().unwrap_or_else(PoisonError::into_inner);
+        if !hash_known || token.is_none_or(|token| token.as_bytes() != access.0.as_bytes()) {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "Unauthorized - the v3 Auth client ID or token in the request are not a valid combination for \
@@ -247,7 +267,7 @@ impl World {
             }
             Found::Nowhere => return Err(Problem::not_found()),
         };
-        if !route.scopes.iter().any(|scope| self.options.scopes.contains(*scope)) {
+        if !route.scopes.iter().any(|scope| access.1.contains(*scope)) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 match call.dialect() {

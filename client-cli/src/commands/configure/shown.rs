@@ -88,6 +88,7 @@ pub(super) fn values(configuration: &Configuration) -> Vec<(&'static str, &'stat
         ("hold_at_units", "Hold when more units change", units),
         ("drift_policy", "Drift", Drift::words(configuration.drift_policy()).to_owned()),
         ("pickup_rule", "Pickup Orders", Pickup::words(configuration.pickup_rule()).to_owned()),
+        ("reconciliation_time", "Reconciliation Time", chosen(&configuration.reconciliation_time)),
     ]
 }
 

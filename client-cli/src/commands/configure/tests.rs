@@ -49,6 +49,7 @@ fn every_field_of_the_contract_can_be_changed_is_shown_and_has_its_hint() {
         active_hours: Some(active_hours("08:00-20:00").unwrap()),
         end_of_day: Some(Switch::On),
         end_of_day_time: text(),
+        reconciliation_time: text(),
         time_zone: text(),
         order_statuses: Some(vec![11, 9]),
         order_number_prefix: text(),
@@ -128,6 +129,7 @@ fn field(field: &str, label: &str) -> ConfigurationField {
         field: field.to_owned(),
         label: label.to_owned(),
         explanation: format!("{label} is explained"),
+        ..ConfigurationField::default()
     }
 }
 

@@ -47,6 +47,9 @@ pub(super) struct Values {
     /// When End of Day runs, in the store's time
     #[arg(long, value_parser = time_of_day, value_name = "HH:MM")]
     pub(super) end_of_day_time: Option<String>,
+    /// When both sides are compared each night, in the store's time
+    #[arg(long, value_parser = time_of_day, value_name = "HH:MM")]
+    pub(super) reconciliation_time: Option<String>,
     /// Time zone of these times, for example Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(super) time_zone: Option<String>,
@@ -153,6 +156,7 @@ pub(super) fn patch(values: Values) -> (Configuration, Vec<String>) {
     take!(hold_at_units = values.hold_at_units);
     take!(drift_policy = values.drift_policy, as DriftPolicy);
     take!(pickup_rule = values.pickup_rule, as PickupRule);
+    take!(reconciliation_time = values.reconciliation_time);
     (configuration, paths)
 }
 

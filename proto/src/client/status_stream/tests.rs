@@ -53,6 +53,7 @@ play! {
     configure(ConfigureRequest) -> ConfigureResponse;
     list_stores(ListStoresRequest) -> ListStoresResponse;
     get_status(GetStatusRequest) -> GetStatusResponse;
+    get_overview(GetOverviewRequest) -> GetOverviewResponse;
     get_configuration(GetConfigurationRequest) -> GetConfigurationResponse;
     list_runs(ListRunsRequest) -> ListRunsResponse;
     get_run(GetRunRequest) -> GetRunResponse;

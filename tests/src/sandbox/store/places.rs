@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::order::status_name;
+
 /// A place where stock is kept; the first one is the store's default.
 #[derive(Debug, Clone)]
 pub struct Location {
@@ -144,6 +146,8 @@ pub struct Surroundings {
     pub shipping_moves_status: bool,
     /// What single channels decide for themselves.
     pub channel_settings: BTreeMap<u32, InventoryOverrides>,
+    /// What the merchant calls single order statuses, by id.
+    pub status_labels: BTreeMap<u8, String>,
 }
 
 impl Surroundings {
@@ -160,6 +164,11 @@ impl Surroundings {
                 .refund_order_stock_adjustment
                 .unwrap_or(global.refund_order_stock_adjustment),
         }
+    }
+
+    /// What the merchant calls an order status.
+    pub(crate) fn status_label(&self, id: u8) -> &str {
+        self.status_labels.get(&id).map_or_else(|| status_name(id), String::as_str)
     }
 
     /// The place of a location among the levels of a product.
@@ -239,6 +248,7 @@ impl Default for Surroundings {
             inventory_settings: InventorySettings::default(),
             shipping_moves_status: true,
             channel_settings: BTreeMap::new(),
+            status_labels: BTreeMap::new(),
         }
     }
 }

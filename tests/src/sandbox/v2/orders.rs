@@ -20,7 +20,7 @@ pub(crate) fn list(world: &World, call: &Call) -> Result<Reply, Problem> {
     let store = world.read();
     let mut found = select(&store, call)?;
     sort(&mut found, call.query.text("sort"))?;
-    Ok(page.v2_reply(&found, |order| body(order, call, inclusion)))
+    Ok(page.v2_reply(&found, |order| body(&store, order, call, inclusion)))
 }
 
 /// `GET /v2/orders/count`
@@ -34,7 +34,7 @@ pub(crate) fn count(world: &World, call: &Call) -> Result<Reply, Problem> {
                 "id": id,
                 "name": name,
                 "system_label": name,
-                "custom_label": name,
+                "custom_label": store.surroundings.status_label(id),
                 "system_description": description,
                 "count": found.iter().filter(|order| order.status == id).count(),
                 "sort_order": id,
@@ -48,7 +48,7 @@ pub(crate) fn count(world: &World, call: &Call) -> Result<Reply, Problem> {
 pub(crate) fn show(world: &World, call: &Call) -> Result<Reply, Problem> {
     let store = world.read();
     let order = store.orders().get(&call.ids[0]).ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(&body(order, call, Inclusion::read(&call.query))))
+    Ok(Reply::json(&body(&store, order, call, Inclusion::read(&call.query))))
 }
 
 /// The fields of an order that may be written here; others are refused, as the store does.
@@ -69,19 +69,20 @@ pub(crate) fn update(world: &World, call: &Call) -> Result<Reply, Problem> {
             store.set_status(call.ids[0], status);
         }
         let order = store.orders().get(&call.ids[0]).ok_or_else(Problem::not_found)?;
-        Ok(Reply::json(&body(order, call, Inclusion::None)))
+        Ok(Reply::json(&body(store, order, call, Inclusion::None)))
     })
 }
 
 /// `GET /v2/order_statuses`
 #[expect(clippy::unnecessary_wraps, reason = "all endpoints have one signature")]
-pub(crate) fn statuses(_world: &World, _call: &Call) -> Result<Reply, Problem> {
+pub(crate) fn statuses(world: &World, _call: &Call) -> Result<Reply, Problem> {
+    let store = world.read();
     let rows = STATUSES.iter().map(|&(id, name, description)| {
         json!({
             "id": id,
             "name": name,
             "system_label": name,
-            "custom_label": name,
+            "custom_label": store.surroundings.status_label(id),
             "system_description": description,
             "order": id,
         })
@@ -141,7 +142,8 @@ fn sort(orders: &mut [&Order], by: Option<&str>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn body(order: &Order, call: &Call, inclusion: Inclusion) -> Value {
+fn body(store: &Store, order: &Order, call: &Call, inclusion: Inclusion) -> Value {
+    let label = store.surroundings.status_label(order.status);
     let total = order.total().text();
     let zero = "0.0000";
     let link = |part: &str| {
@@ -160,8 +162,8 @@ fn body(order: &Order, call: &Call, inclusion: Inclusion) -> Value {
         "date_shipped": order.shipped_at.map(v2_date).unwrap_or_default(),
         "cart_id": format!("a8458391-ef68-4fe5-9ec1-{:012}", order.id),
         "status_id": order.status,
-        "status": status_name(order.status),
-        "custom_status": status_name(order.status),
+        "status": label,
+        "custom_status": label,
         "subtotal_ex_tax": total, "subtotal_inc_tax": total, "subtotal_tax": zero,
         "base_shipping_cost": zero, "shipping_cost_ex_tax": zero, "shipping_cost_inc_tax": zero,
         "shipping_cost_tax": zero, "shipping_cost_tax_class_id": 2,

@@ -1,0 +1,113 @@
+//! How a store looks from outside the window: what the tray shows, and what a person is told.
+
+use plugin_host_proto::v1::{
+    RunState, Severity, Status, StreamStatusResponse, stream_status_response::Change,
+};
+
+/// What is known of one store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outlook {
+    /// What it calls itself.
+    pub(crate) title: String,
+    /// Whether it is heard from.
+    pub(crate) line: Line,
+    /// How many records wait for a person.
+    pub(crate) parked: i64,
+    /// How the newest run went wrong, if it did.
+    pub(crate) trouble: Option<String>,
+}
+
+/// Whether a store is heard from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// Not yet.
+    #[default]
+    Connecting,
+    /// Its changes come as they happen.
+    Connected,
+    /// It was, and will be again.
+    Lost,
+    /// Not any more, and why.
+    Ended(String),
+}
+
+impl Outlook {
+    /// Learns from an event, and answers what a person should hear of at once.
+    pub(crate) fn learn(&mut self, event: &StreamStatusResponse) -> Option<String> {
+        self.line = Line::Connected;
+        match &event.change {
+            Some(Change::Snapshot(status)) => {
+                self.know(status);
+                return None;
+            }
+            Some(Change::Run(run)) => match run.state() {
+                RunState::Failed | RunState::Held => self.trouble = Some(event.message.clone()),
+                RunState::Complete | RunState::CompleteWithParked => self.trouble = None,
+                RunState::Unspecified | RunState::Queued | RunState::Running => {}
+            },
+            Some(Change::Store(store)) => self.title.clone_from(&store.name),
+            Some(Change::Progress(_) | Change::ConfigurationRevision(_)) | None => {}
+        }
+        // Each sync that leaves something parked says so; only `know` tells what is new.
+        (event.severity() == Severity::Error).then(|| event.message.clone())
+    }
+
+    /// Learns from the store as it is now, and answers whether more records wait than before.
+    pub(crate) fn know(&mut self, status: &Status) -> bool {
+        if let Some(store) = &status.store {
+            self.title.clone_from(&store.name);
+        }
+        let last = status.last.as_ref();
+        self.trouble = last
+            .filter(|run| matches!(run.state(), RunState::Failed | RunState::Held))
+            .map(|run| run.problem.clone());
+        status.parked > std::mem::replace(&mut self.parked, status.parked)
+    }
+
+    /// Whether a person is needed.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.parked > 0 || self.trouble.is_some() || matches!(self.line, Line::Ended(_))
+    }
+}
+
+/// Records that wait, as a sentence.
+pub(crate) fn waiting(parked: i64) -> String {
+    if parked == 1 { "1 record needs you.".to_owned() } else { format!("{parked} records need you.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use plugin_host_proto::v1::Run;
+
+    use super::*;
+
+    fn ended(state: RunState, severity: Severity, message: &str) -> StreamStatusResponse {
+        StreamStatusResponse {
+            severity: severity.into(),
+            message: message.to_owned(),
+            change: Some(Change::Run(Run { state: state.into(), ..Run::default() })),
+            ..StreamStatusResponse::default()
+        }
+    }
+
+    #[test]
+    fn a_run_that_stopped_is_told_and_stays_until_one_goes_well() {
+        let mut outlook = Outlook::default();
+        let told = outlook.learn(&ended(RunState::Failed, Severity::Error, "Sync stopped: no answer."));
+        assert_eq!(told.as_deref(), Some("Sync stopped: no answer."));
+        assert!(outlook.has_errors());
+        assert_eq!(outlook.learn(&ended(RunState::Complete, Severity::Info, "Sync is complete.")), None);
+        assert!(!outlook.has_errors());
+    }
+
+    #[test]
+    fn parked_records_are_told_when_there_are_more_than_before() {
+        let mut outlook = Outlook::default();
+        let parked = |parked| Status { parked, ..Status::default() };
+        assert!(outlook.know(&parked(2)));
+        assert!(!outlook.know(&parked(2)));
+        assert!(!outlook.know(&parked(1)));
+        assert!(outlook.know(&parked(3)));
+        assert!(outlook.has_errors());
+    }
+}

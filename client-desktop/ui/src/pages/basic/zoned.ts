@@ -1,0 +1,26 @@
+// A date and time as an input has it, in a store's time zone.
+
+/** What a zone's clock shows at an instant, as YYYY-MM-DDTHH:MM. */
+export function localAt(at: number, zone: string | undefined): string {
+  const parts = new Map(
+    new Intl.DateTimeFormat("en-GB", {
+      ...(zone ? { timeZone: zone } : {}), hourCycle: "h23", calendar: "gregory", numberingSystem: "latn",
+      year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+    }).formatToParts(at).map((part) => [part.type, part.value]),
+  );
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}T${parts.get("hour")}:${parts.get("minute")}`;
+}
+
+/** Now, or some time from now, on a zone's clock. */
+export const localNow = (zone: string | undefined, later = 0): string => localAt(Date.now() + later, zone);
+
+/** The instant at which a zone's clock shows this; in an hour that is skipped, the one after. */
+export function inZone(local: string, zone: string | undefined): string | undefined {
+  if (!/^\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(local)) return undefined;
+  const wanted = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(wanted)) return undefined;
+  let at = wanted;
+  // The offset is found by looking twice, for the first look may be on the other side of a change.
+  for (let look = 0; look < 2; look++) at += wanted - Date.parse(`${localAt(at, zone)}:00Z`);
+  return new Date(at).toISOString();
+}

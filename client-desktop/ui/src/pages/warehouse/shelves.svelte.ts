@@ -1,0 +1,46 @@
+import { count, figure } from "../../format";
+import type { Live } from "../../state/live.svelte";
+import { words } from "../../words";
+import { places } from "./places";
+
+/** Where the items of an order lie, and what is printed on them. */
+export class Shelves {
+  places = $state.raw<string[]>([]);
+  upcs = $state.raw<ReadonlyMap<string, string>>(new Map());
+  #held = $state.raw<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
+
+  async read(live: Live, division: string, itemNumbers: string[]): Promise<void> {
+    const [all, ...items] = await Promise.all([
+      places(live, division),
+      ...itemNumbers.map(async (itemNumber) => {
+        const [{ records = [] }, { items = [] }] = await Promise.all([
+          live.read("ListInventory", { division, itemNumber, pageSize: 1000 }),
+          live.read("ListItems", { division, search: itemNumber, pageSize: 50 }),
+        ]);
+        const held = new Map(records.map(({ site, location, onHand }) => [`${site}/${location}`, figure(onHand)]));
+        return { itemNumber, held, upc: items.find((item) => item.itemNumber === itemNumber)?.upc ?? "" };
+      }),
+    ]);
+    this.places = all;
+    this.#held = new Map(items.map(({ itemNumber, held }) => [itemNumber, held]));
+    this.upcs = new Map(items.map(({ itemNumber, upc }) => [itemNumber, upc]));
+  }
+
+  /** The place with most units of an item. */
+  best(itemNumber: string): string | undefined {
+    return [...(this.#held.get(itemNumber) ?? [])].sort(([, one], [, other]) => other - one)[0]?.[0] ?? this.places[0];
+  }
+
+  /** Where an item lies, in words. */
+  words(itemNumber: string): string {
+    const held = [...(this.#held.get(itemNumber) ?? [])].filter(([, units]) => units > 0);
+    return held.map(([place, units]) => `${place.replace("/", " / ")}: ${count(units)}`).join(" · ") || words.warehouse.why.noPlaces;
+  }
+
+  /** Notes that units were taken. */
+  take(itemNumber: string, place: string, units: number): void {
+    const held = new Map(this.#held.get(itemNumber));
+    held.set(place, Math.max(0, (held.get(place) ?? 0) - units));
+    this.#held = new Map([...this.#held, [itemNumber, held]]);
+  }
+}

@@ -1,0 +1,202 @@
+import type { ActionJson, AllowedActionJson } from "../contract/pluginhost/v1/store_pb";
+import type { StatusJson, StreamStatusResponseJson } from "../contract/pluginhost/v1/plugin_host_service_pb";
+import type { RunJson } from "../contract/pluginhost/v1/run_pb";
+import type { Page } from "../types/Page";
+import { clock } from "./clock.svelte";
+import { call, failure, watch, type Call, type FailureKind, type Request, type Response, type Watched } from "../host";
+
+/** How the line to the server is. */
+export type Line =
+  | { state: "connecting" }
+  | { state: "connected" }
+  | { state: "lost" | "ended"; why: string; kind: FailureKind; since: Date };
+
+const ended = (run: RunJson): boolean =>
+  run.state !== "RUN_STATE_QUEUED" && run.state !== "RUN_STATE_RUNNING";
+
+/** How long lists are left alone after they were read again. */
+const PAUSE_MS = 500;
+
+/** How many answers are kept for the time when the server cannot be reached. */
+const KEPT_ANSWERS = 200;
+
+/** A store as it is now, kept up to date by its one status stream. */
+export class Live {
+  readonly name: string;
+  status = $state.raw<StatusJson | undefined>();
+  line = $state.raw<Line>({ state: "connecting" });
+  /** Rises whenever lists may have changed: a run ended, or the configuration or the store changed. */
+  version = $state(0);
+  /** The newest state of runs that are not in the status any more, by number. */
+  #ended = $state.raw<ReadonlyMap<string, RunJson>>(new Map());
+  /** The page somebody asked for outside the window, of this store or of another one. */
+  asked = $state.raw<{ name: string; page: Page } | undefined>();
+  readonly #answers = new Map<string, unknown>();
+  #refreshing = false;
+  #again = false;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #missed = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Whether the server can be asked for anything. */
+  get connected(): boolean {
+    return this.line.state === "connected";
+  }
+
+  /** Whether the key may only look. */
+  get readOnly(): boolean {
+    const actions = this.status?.allowedActions ?? [];
+    return actions.some((action) => action.reasons?.some((reason) => reason.code === "READ_ONLY_KEY"));
+  }
+
+  get zone(): string | undefined {
+    return this.status?.store?.timeZone;
+  }
+
+  get #isRevoked(): boolean {
+    return this.line.state === "ended" && this.line.kind === "unauthorized";
+  }
+
+  /** When what is shown is known to be so: now, or when the line was lost. */
+  get asOf(): Date {
+    return "since" in this.line ? this.line.since : clock.now;
+  }
+
+  action(action: ActionJson): AllowedActionJson | undefined {
+    return this.status?.allowedActions?.find((allowed) => allowed.action === action);
+  }
+
+  /** The newest that is known about a run. */
+  run(runId: string | undefined): RunJson | undefined {
+    if (!runId) return undefined;
+    const { running, queued = [], last } = this.status ?? {};
+    return [running, ...queued, last].find((run) => run?.runId === runId) ?? this.#ended.get(runId);
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    watch(this.name, (watched) => this.take(watched)).catch((thrown) => {
+      const { message, kind } = failure(thrown);
+      this.line = { state: "ended", why: message, kind, since: new Date() };
+    });
+  }
+
+  /** Takes in what came. */
+  take(watched: Watched): void {
+    if (watched.type === "asked") {
+      this.asked = { name: watched.name, page: watched.page };
+      return;
+    }
+    if (watched.type !== "events") {
+      const since = this.line.state === watched.type ? this.line.since : new Date();
+      this.line = { state: watched.type, why: watched.message, kind: watched.kind, since };
+      return;
+    }
+    if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
+    // Of many updates of one batch only the last of a run matters.
+    for (const event of watched.events) this.#event(event);
+  }
+
+  #event(event: StreamStatusResponseJson): void {
+    const { snapshot, run, progress } = event;
+    if (snapshot) {
+      this.status = snapshot;
+      this.#changed();
+      return;
+    }
+    if (progress) {
+      if (this.status?.running?.runId === progress.runId) this.status = { ...this.status, running: progress };
+      else void this.refresh();
+      return;
+    }
+    if (run) this.#took(run);
+    if (!run || ended(run)) this.#changed();
+    void this.refresh();
+  }
+
+  /** Lists are read again at once, and then twice a second at most, however much happens. */
+  #changed(): void {
+    if (this.#pause) {
+      this.#missed = true;
+      return;
+    }
+    this.version++;
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      if (this.#missed) {
+        this.#missed = false;
+        this.#changed();
+      }
+    }, PAUSE_MS);
+  }
+
+  #took(run: RunJson): void {
+    if (!this.status || !run.runId) return;
+    const rest = (this.status.queued ?? []).filter((queued) => queued.runId !== run.runId);
+    const running = this.status.running?.runId === run.runId ? undefined : this.status.running;
+    const next: StatusJson = { ...this.status, queued: rest };
+    delete next.running;
+    if (ended(run)) {
+      next.last = run;
+      this.#ended = new Map([...this.#ended, [run.runId, run]].slice(-50) as [string, RunJson][]);
+      if (running) next.running = running;
+    } else if (run.state === "RUN_STATE_RUNNING") next.running = run;
+    else {
+      next.queued = [...rest, run];
+      if (running) next.running = running;
+    }
+    this.status = next;
+  }
+
+  /** Reads again what may be asked for; asked many times at once, it reads once more at the end. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#again = true;
+      return;
+    }
+    this.#refreshing = true;
+    try {
+      do {
+        this.#again = false;
+        const { status } = await this.call("GetStatus", {});
+        if (status) this.status = status;
+      } while (this.#again);
+    } catch {
+      // The stream says how the line is.
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  /** Asks the server of this store. */
+  async call<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    try {
+      return await call(this.name, method, request);
+    } catch (thrown) {
+      // A key that was revoked meanwhile may have a stream that has not ended yet.
+      const { kind, message } = failure(thrown);
+      if (kind === "unauthorized") this.line = { state: "ended", why: message, kind, since: new Date() };
+      throw thrown;
+    }
+  }
+
+  /** Reads from the server of this store; while it cannot be reached, what it answered last. */
+  async read<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    const question = `${method} ${JSON.stringify(request)}`;
+    try {
+      const answer = await this.call(method, request);
+      this.#answers.delete(question);
+      this.#answers.set(question, answer);
+      const [oldest] = this.#answers.keys();
+      if (this.#answers.size > KEPT_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+      return answer;
+    } catch (thrown) {
+      const known = this.#answers.get(question);
+      if (known === undefined || failure(thrown).kind !== "unreachable") throw thrown;
+      return known as Response<C>;
+    }
+  }
+}

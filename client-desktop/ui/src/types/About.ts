@@ -1,0 +1,2 @@
+import type { Part } from "./Part";
+export type About = { version: string, licence: string, keys: string, parts: Array<Part>, };

@@ -1,0 +1,1 @@
+export type FailureKind = "invalid" | "refused" | "stale" | "notFound" | "unauthorized" | "forbidden" | "unreachable" | "untrusted" | "outdated" | "failed";

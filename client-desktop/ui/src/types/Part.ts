@@ -1,0 +1,1 @@
+export type Part = { name: string, version: string, licence: string, };

@@ -1,0 +1,2 @@
+import type { Theme } from "./Theme";
+export type Preferences = { theme: Theme, notifications: boolean, };

@@ -1,0 +1,1 @@
+export type Reason = { code: string, message: string, field: string, };

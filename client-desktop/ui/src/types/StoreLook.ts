@@ -1,0 +1,1 @@
+export type StoreLook = { storeId: string, name: string, domain: string, };

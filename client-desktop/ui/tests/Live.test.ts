@@ -1,0 +1,90 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { StatusJson } from "../src/contract/pluginhost/v1/plugin_host_service_pb";
+import { Live } from "../src/state/live.svelte";
+import { program } from "./program";
+
+let end = () => {};
+afterEach(() => end());
+
+const snapshot: StatusJson = { store: { storeId: "abc12", name: "Acme Outdoor" }, parked: "3" };
+
+function watched() {
+  const running = program({ call: () => ({ status: snapshot }) });
+  end = running.end;
+  const live = new Live("abc12");
+  live.take({ type: "events", events: [{ snapshot }] });
+  return { live, ...running };
+}
+
+test("offline keeps the last known data and since when it is old", () => {
+  const { live } = watched();
+  live.take({ type: "lost", message: "the server can't be reached", kind: "unreachable", reasons: [] });
+  const since = live.asOf;
+  live.take({ type: "lost", message: "still not", kind: "unreachable", reasons: [] });
+  expect(live.connected).toBe(false);
+  expect(live.status?.parked).toBe("3");
+  expect(live.asOf).toBe(since);
+  live.take({ type: "events", events: [] });
+  expect(live.connected).toBe(true);
+});
+
+test("progress moves the run that is running, and a run that ended is not running any more", async () => {
+  const { live } = watched();
+  live.take({ type: "events", events: [{ run: { runId: "7", kind: "RUN_KIND_SYNC", state: "RUN_STATE_RUNNING" } }] });
+  live.take({ type: "events", events: [{ progress: { runId: "7", kind: "RUN_KIND_SYNC", state: "RUN_STATE_RUNNING", phases: [{ expected: "10" }] } }] });
+  expect(live.status?.running?.phases?.[0]?.expected).toBe("10");
+  const before = live.version;
+  live.take({ type: "events", events: [{ run: { runId: "7", kind: "RUN_KIND_SYNC", state: "RUN_STATE_COMPLETE" } }] });
+  expect(live.status?.running).toBeUndefined();
+  expect(live.status?.last?.runId).toBe("7");
+  await vi.waitFor(() => expect(live.version).toBeGreaterThan(before));
+  expect(live.run("7")?.state).toBe("RUN_STATE_COMPLETE");
+});
+
+test("a thousand events make the window ask twice at most, not a thousand times", async () => {
+  const { live, asked } = watched();
+  const events = Array.from({ length: 1000 }, (_, at) => ({ run: { runId: String(at), state: "RUN_STATE_COMPLETE" as const } }));
+  live.take({ type: "events", events });
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(asked.length).toBeLessThanOrEqual(2);
+  expect(live.version).toBeLessThanOrEqual(2);
+});
+
+test("a key that may only look is known by what the server says", () => {
+  const { live } = watched();
+  expect(live.readOnly).toBe(false);
+  const reasons = [{ code: "READ_ONLY_KEY", message: "This key may only read." }];
+  live.take({ type: "events", events: [{ snapshot: { ...snapshot, allowedActions: [{ action: "ACTION_SYNC", offered: true, reasons }] } }] });
+  expect(live.readOnly).toBe(true);
+});
+
+test("while the server cannot be reached, what it answered last is shown, and nothing else is made up", async () => {
+  let reachable = true;
+  const running = program({
+    call: () => {
+      if (!reachable) throw { kind: "unreachable", message: "the server can't be reached", reasons: [] };
+      return { items: [{ itemNumber: "TENT-2" }] };
+    },
+  });
+  end = running.end;
+  const live = new Live("abc12");
+  await live.read("ListItems", { search: "tent" });
+  reachable = false;
+  expect((await live.read("ListItems", { search: "tent" })).items).toHaveLength(1);
+  await expect(live.read("ListItems", { search: "lamp" })).rejects.toMatchObject({ kind: "unreachable" });
+});
+
+test("a key that was revoked is said to be, even while its stream goes on", async () => {
+  const running = program({
+    call: () => {
+      throw { kind: "unauthorized", message: "this server does not know the key", reasons: [] };
+    },
+  });
+  end = running.end;
+  const live = new Live("abc12");
+  live.take({ type: "events", events: [{ snapshot }] });
+  await expect(live.read("ListItems", {})).rejects.toMatchObject({ kind: "unauthorized" });
+  live.take({ type: "events", events: [] });
+  expect(live.line).toMatchObject({ state: "ended", why: "this server does not know the key" });
+});

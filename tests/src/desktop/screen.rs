@@ -1,0 +1,103 @@
+//! A screen that nobody looks at, with a window manager and a session bus of its own.
+
+use std::{path::Path, process::Stdio};
+
+use anyhow::{Context as _, ensure};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+/// What the window is called, and nothing else is.
+const TITLE: &str = "^Plugin Host$";
+
+/// A virtual screen; dropping it ends everything on it.
+pub struct Screen {
+    display: String,
+    bus: String,
+    zoom: u32,
+    _parts: Vec<Child>,
+}
+
+impl Screen {
+    /// Starts a screen of this many pixels.
+    pub async fn start(width: u32, height: u32) -> anyhow::Result<Self> {
+        let size = format!("{width}x{height}x24");
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp"]);
+        let (server, number) = first_line(server, "Xvfb").await?;
+        let display = format!(":{number}");
+
+        // A bus of its own, so that no other window of this program is found on it.
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address=1"]);
+        let (daemon, bus) = first_line(bus, "dbus-daemon").await?;
+
+        let mut manager = Command::new("openbox");
+        manager.env("DISPLAY", &display).stderr(Stdio::null()).kill_on_drop(true);
+        let manager = manager.spawn().context("openbox cannot be started")?;
+        Ok(Self { display, bus, zoom: 1, _parts: vec![manager, daemon, server] })
+    }
+
+    /// The same screen with everything on it drawn this many times as large.
+    #[must_use]
+    pub fn zoomed(self, zoom: u32) -> Self {
+        Self { zoom, ..self }
+    }
+
+    /// A program that shows itself on this screen and keeps its files in this folder.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("HOME", home)
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env("PLUGIN_HOST_HOME", home.join("keys"))
+            .env("GDK_SCALE", self.zoom.to_string())
+            // There is neither an accessibility bus nor a graphics card here.
+            .env("GTK_A11Y", "none")
+            .env("NO_AT_BRIDGE", "1")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Whether a window of the desktop client can be seen.
+    pub async fn has_window(&self) -> anyhow::Result<bool> {
+        Ok(self.xdotool(&["search", "--onlyvisible", "--name", TITLE]).await?)
+    }
+
+    /// Closes the window of the desktop client as a person does, through the window manager.
+    pub async fn close_window(&self) -> anyhow::Result<()> {
+        let found = ["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync", "key", "alt+F4"];
+        ensure!(self.xdotool(&found).await?, "there is no window to close");
+        Ok(())
+    }
+
+    async fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<bool> {
+        let mut command = Command::new("xdotool");
+        command.args(arguments).env("DISPLAY", &self.display).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command.status().await.context("xdotool cannot be started")?.success())
+    }
+
+    /// The address of its session bus.
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+}
+
+/// Starts a program that says in its first line that it is ready, and how to reach it.
+async fn first_line(mut command: Command, name: &str) -> anyhow::Result<(Child, String)> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn().with_context(|| format!("{name} cannot be started"))?;
+    let output = child.stdout.take().context("the output was asked for")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line).await?;
+    let line = line.trim();
+    ensure!(!line.is_empty(), "{name} ended before it was ready");
+    Ok((child, line.to_owned()))
+}
