@@ -16,6 +16,7 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::clock::Clock;
 
 mod audit;
+mod backup;
 mod bulk;
 mod configurations;
 mod copy;
@@ -192,16 +193,8 @@ impl Db {
         let lock = if engine == Engine::Sqlite { lock_file(url)? } else { None };
         let (writer, reader) = match engine {
             Engine::Sqlite => (sqlite_writer(url).await?, sqlite_pool(url, 4, &[]).await?),
-            Engine::Postgres => {
-                // Two pools: a transaction that needs another row meanwhile never waits for its own kind.
-                let pool = |most| {
-                    AnyPoolOptions::new()
-                        .max_connections(most)
-                        .acquire_timeout(Duration::from_secs(10))
-                        .connect(url)
-                };
-                (pool(12).await?, pool(8).await?)
-            }
+            // Two pools: a transaction that needs another row meanwhile never waits for its own kind.
+            Engine::Postgres => (postgres_pool(url, 12).await?, postgres_pool(url, 8).await?),
         };
         schema::bring_up_to_date(engine, &writer).await?;
         let ids = Arc::default();
@@ -338,6 +331,11 @@ async fn sqlite_writer(url: &str) -> Result<AnyPool> {
     sqlite_pool(url, 1, &["PRAGMA cache_size = -8000", "PRAGMA wal_autocheckpoint = 4000"]).await
 }
 
+async fn postgres_pool(url: &str, connections: u32) -> Result<AnyPool> {
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
+    Ok(options.connect(url).await?)
+}
+
 async fn sqlite_pool(url: &str, connections: u32, more: &'static [&'static str]) -> Result<AnyPool> {
     /// What every connection is told first; a power loss must not forget what was promised to the store.
     const PRAGMAS: [&str; 5] = [
@@ -361,14 +359,17 @@ async fn sqlite_pool(url: &str, connections: u32, more: &'static [&'static str])
     Ok(options.connect(url).await?)
 }
 
-/// Makes sure that one server uses a SQLite file: a second one is told so instead of sharing its runs.
-fn lock_file(url: &str) -> Result<Option<File>> {
+/// The file of a SQLite database; none where it is in memory.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
-    if path.is_empty() || path == ":memory:" {
-        return Ok(None);
-    }
-    let path = PathBuf::from(format!("{path}.lock"));
+    (!path.is_empty() && path != ":memory:").then(|| path.into())
+}
+
+/// Makes sure that one server uses a SQLite file: a second one is told so instead of sharing its runs.
+fn lock_file(url: &str) -> Result<Option<File>> {
+    let Some(path) = sqlite_file(url) else { return Ok(None) };
+    let path = PathBuf::from(format!("{}.lock", path.display()));
     let unusable = |what: &str| Error::Unusable(format!("{}: {what}", path.display()));
     let file = File::create(&path).map_err(|error| unusable(&error.to_string()))?;
     file.try_lock().map_err(|_| unusable("another server is using this data folder; stop it first"))?;

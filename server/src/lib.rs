@@ -12,6 +12,7 @@
 //! - [`app`]: what the server can be asked to do
 //! - [`schedule`]: when runs are asked for, and the worker that does them
 //! - [`rpc`]: the only room that knows gRPC
+//! - [`operations`]: what an operator does beside the running server
 //! - [`monitoring`]: what monitoring tools see
 //! - [`settings`]: what the operator decides
 //! - [`trace`], [`telemetry`]: traces and logs
@@ -23,6 +24,7 @@ pub mod db;
 pub mod domain;
 pub mod events;
 pub mod monitoring;
+pub mod operations;
 pub mod rpc;
 pub mod schedule;
 mod secrets;
@@ -105,8 +107,7 @@ async fn run_watched(
     stop: CancellationToken,
     monitoring: &Monitoring,
 ) -> Result<(), Error> {
-    // Another part of the process may have installed it already; it is the same one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let api = api(&settings)?;
     secrets::make_folder(&settings.data_folder)?;
     let port = listener.local_addr().map_err(Error::Listen)?.port();
     let address = settings.address(port);
@@ -117,7 +118,7 @@ async fn run_watched(
     let app = App {
         db: db.clone(),
         bus: Bus::new(EVENTS_HELD),
-        api: api(&settings)?,
+        api,
         wake: Arc::new(Notify::new()),
         patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
         address: address.clone(),
@@ -177,7 +178,9 @@ async fn run_watched(
 }
 
 /// The connection to BigCommerce that the settings describe.
-fn api(settings: &Settings) -> Result<Api, Error> {
+pub fn api(settings: &Settings) -> Result<Api, Error> {
+    // Another part of the process may have installed it already; it is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut authorities = Vec::new();
     if settings.bigcommerce_authority_file != PathBuf::new() {
         let pem = secrets::read(&settings.bigcommerce_authority_file)?;

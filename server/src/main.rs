@@ -1,10 +1,16 @@
-//! `plugin-host-server`: reads the settings and runs the server.
+//! `plugin-host-server`: reads the settings and runs the server, or looks after it.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use plugin_host_server::{
+    api,
     clock::Clock,
+    operations::{self, State},
     run,
     settings::{DEFAULT_FILE, Settings},
     telemetry::Telemetry,
@@ -26,11 +32,35 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server until it is interrupted
-    Serve(Box<Serve>),
+    Serve(Box<Options>),
+    /// Look at everything the server needs, and say what is wrong; ends with 1 where something is bad
+    Doctor(Box<Options>),
+    /// Save everything into a new folder, while the server runs or not
+    Backup {
+        /// The folder to make; whoever can read it can read every store
+        folder: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Bring a backup to where the settings say; nothing that is there is overwritten
+    Restore {
+        /// The folder that `backup` made
+        folder: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Print what helps others to help, without secrets: settings, findings, runs, events, log
+    SupportBundle {
+        /// What the server has logged: a file, or "-" for standard input
+        #[arg(long, value_name = "FILE|-")]
+        log_file: Option<PathBuf>,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
 }
 
 #[derive(Args)]
-struct Serve {
+struct Options {
     /// Settings file
     #[arg(long, env = "PLUGIN_HOST_CONFIG")]
     config: Option<PathBuf>,
@@ -93,7 +123,11 @@ struct Serve {
     log: Option<String>,
 }
 
-impl Serve {
+impl Options {
+    fn settings(&self) -> Result<Settings, plugin_host_server::settings::Error> {
+        Settings::load(self.config.as_deref(), self.overrides())
+    }
+
     fn overrides(&self) -> toml::Table {
         let texts = [
             ("listen", &self.listen),
@@ -125,11 +159,11 @@ impl Serve {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Serve(serve)) if !cli.print_config => serve_until_stopped(&serve),
-        _ => std::io::stdout().write_all(DEFAULT_FILE.as_bytes()).map_err(Into::into),
+        Some(command) if !cli.print_config => obey(command),
+        _ => print(DEFAULT_FILE).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             let mut source = error.source();
@@ -142,19 +176,68 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve_until_stopped(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
-    let settings = Settings::load(serve.config.as_deref(), serve.overrides())?;
+type Done<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn print(text: &str) -> Done<()> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn obey(command: Command) -> Done<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let _inside = runtime.enter();
+    runtime.block_on(async {
+        match command {
+            Command::Serve(options) => serve_until_stopped(options.settings()?).await?,
+            Command::Doctor(options) => {
+                let settings = options.settings()?;
+                let findings = operations::examine(&settings, &api(&settings)?, &Clock::system()).await;
+                print(&operations::words(&findings))?;
+                if findings.iter().any(|finding| finding.state == State::Bad) {
+                    return Ok(ExitCode::FAILURE);
+                }
+            }
+            Command::Backup { folder, options } => {
+                let backup = operations::back_up(&options.settings()?, &folder, Clock::system()).await?;
+                let files: Vec<&str> = backup.files.keys().map(String::as_str).collect();
+                print(&format!("saved in {}: {}\n", folder.display(), files.join(", ")))?;
+            }
+            Command::Restore { folder, options } => {
+                let backup = operations::restore(&options.settings()?, &folder).await?;
+                print(&format!(
+                    "restored what {} held at {:.0}\nstart the server, then `plugin-host reconcile`: \
+                     it shows what has happened since\n",
+                    folder.display(),
+                    backup.made_at
+                ))?;
+            }
+            Command::SupportBundle { log_file, options } => {
+                let settings = options.settings()?;
+                let log = log_file.map(|path| log(&path)).transpose()?.unwrap_or_default();
+                let findings = operations::examine(&settings, &api(&settings)?, &Clock::system()).await;
+                print(&operations::bundle(&settings, &findings, &log, Clock::system()).await?)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn log(path: &Path) -> Done<String> {
+    let mut text = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().read_to_end(&mut text)?;
+    } else {
+        text = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+async fn serve_until_stopped(settings: Settings) -> Done<()> {
     let telemetry = Telemetry::start(&settings)?;
-    let ran = runtime.block_on(async {
-        let listener = TcpListener::bind(settings.listen).await?;
-        let stop = CancellationToken::new();
-        tokio::spawn(stop_on_signal(stop.clone()));
-        Ok(run(settings, listener, Clock::system(), stop).await?)
-    });
+    let listener = TcpListener::bind(settings.listen).await?;
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    let ran = run(settings, listener, Clock::system(), stop).await;
     telemetry.finish();
-    ran
+    Ok(ran?)
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

@@ -12,17 +12,26 @@ use crate::settings::{Error, Settings};
 
 /// The encryption key, made at first start unless a file is given.
 pub(crate) fn encryption_key(settings: &Settings) -> Result<[u8; 32], Error> {
-    let given = !settings.encryption_key_file.as_os_str().is_empty();
-    let path = if given {
-        settings.encryption_key_file.clone()
-    } else {
-        settings.data_folder.join("encryption.key")
-    };
-    if !given && !path.exists() {
+    let path = key_file(settings);
+    if settings.encryption_key_file.as_os_str().is_empty() && !path.exists() {
         let mut key = [0; 32];
         rand::rng().fill_bytes(&mut key);
         write_secret(&path, &crate::db::hex(&key))?;
     }
+    existing_key(settings)
+}
+
+/// Where the encryption key is.
+pub(crate) fn key_file(settings: &Settings) -> PathBuf {
+    if settings.encryption_key_file.as_os_str().is_empty() {
+        return settings.data_folder.join("encryption.key");
+    }
+    settings.encryption_key_file.clone()
+}
+
+/// The encryption key, which must be there.
+pub(crate) fn existing_key(settings: &Settings) -> Result<[u8; 32], Error> {
+    let path = key_file(settings);
     let text = read(&path)?;
     let text = text.trim();
     let digits =

@@ -130,12 +130,8 @@ impl Source {
 
 /// The authority's certificate and key, made at first start unless they are given.
 fn authority(settings: &Settings, clock: &Clock) -> Result<(String, String), Error> {
-    if !settings.authority_certificate_file.as_os_str().is_empty() {
-        return Ok((read(&settings.authority_certificate_file)?, read(&settings.authority_key_file)?));
-    }
-    let certificate_file = settings.data_folder.join("authority.pem");
-    let key_file = settings.data_folder.join("authority.key");
-    if !certificate_file.exists() {
+    let (certificate_file, key_file) = authority_files(settings);
+    if settings.authority_certificate_file.as_os_str().is_empty() && !certificate_file.exists() {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Plugin Host authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -147,6 +143,22 @@ fn authority(settings: &Settings, clock: &Clock) -> Result<(String, String), Err
         write_secret(&certificate_file, certificate.pem().trim_end())?;
     }
     Ok((read(&certificate_file)?, read(&key_file)?))
+}
+
+/// Where the authority's certificate and key are.
+pub(crate) fn authority_files(settings: &Settings) -> (PathBuf, PathBuf) {
+    if settings.authority_certificate_file.as_os_str().is_empty() {
+        return (settings.data_folder.join("authority.pem"), settings.data_folder.join("authority.key"));
+    }
+    (settings.authority_certificate_file.clone(), settings.authority_key_file.clone())
+}
+
+/// When the first certificate of a PEM text runs out.
+pub(crate) fn ends_at(pem: &str) -> Result<Timestamp, String> {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).map_err(|error| error.to_string())?;
+    let certificate = pem.parse_x509().map_err(|error| error.to_string())?;
+    let ends = certificate.validity().not_after.timestamp();
+    Timestamp::from_second(ends).map_err(|error| error.to_string())
 }
 
 /// The names a leaf is for: the public one and this machine.

@@ -11,7 +11,7 @@ const ORDER: &[&[&str]] = &[
     &["warehouse", "tls"],
     &["sync"],
     &["app"],
-    &["schedule", "rpc", "serve"],
+    &["schedule", "rpc", "serve", "operations"],
     &["monitoring", "telemetry"],
     &["lib"],
     &["main"],

@@ -3,6 +3,7 @@
 // The bodies of orders have more fields than `json!` takes by default.
 #![recursion_limit = "256"]
 
+pub mod book;
 #[cfg(feature = "desktop")]
 pub mod desktop;
 pub mod harness;

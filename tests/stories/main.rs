@@ -2,6 +2,7 @@
 
 mod auto_sync;
 mod bad_days;
+mod book;
 mod boundaries;
 mod carriers;
 mod changes;
@@ -28,6 +29,7 @@ mod manual_sync;
 mod messages;
 mod monitoring;
 mod opening;
+mod operations;
 mod orders;
 mod parked;
 mod raw;

@@ -47,7 +47,7 @@ const TABLES: [(&str, &str); 27] = [
 ];
 
 /// The copy leaves out rows that others refer to, such as the runs that parked a record.
-const PARTIAL: &str = "PRAGMA foreign_keys = OFF";
+pub(super) const PARTIAL: &str = "PRAGMA foreign_keys = OFF";
 
 impl Db {
     /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.

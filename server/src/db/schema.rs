@@ -20,6 +20,11 @@ pub(super) async fn bring_up_to_date(engine: Engine, pool: &AnyPool) -> Result<(
     made.map_err(|error| Error::Unusable(format!("the tables cannot be made: {error}")))
 }
 
+/// How many migrations there are.
+pub(super) fn count() -> usize {
+    sqlx::migrate!("./migrations").migrations.len()
+}
+
 /// Stores each row once: SQLite otherwise keeps a second tree beside every key that it does not take for the row's own.
 fn in_sqlite(migration: &Migration) -> Migration {
     let sql = migration.sql.as_str();

@@ -1,0 +1,226 @@
+//! What operators do beside the server: backups, the doctor, the support bundle.
+
+use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use plugin_host_proto::v1::{RunState, SyncRequest};
+use plugin_host_server::{
+    api,
+    clock::Clock,
+    operations::{Finding, State, back_up, bundle, examine, restore},
+};
+use plugin_host_tests::{
+    harness::{Dataset, Engine, Home, Operator, TOKEN, options, postgres::database, store_with, until},
+    sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
+};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+
+use crate::{
+    scene::{Scene, start},
+    truth,
+};
+
+crate::on_both_databases! {
+    a_backup_taken_during_an_import_restores_to_an_equal_state
+    the_doctor_names_what_is_wrong
+    a_support_bundle_has_the_runs_and_no_secret
+}
+
+async fn begun(operator: &Operator) -> anyhow::Result<i64> {
+    let run_id = operator.import().await?.run.context("there is a run")?.run_id;
+    until("the first products are there", async || {
+        let run = operator.run(run_id).await?;
+        Ok(run.phases[0].counts.is_some_and(|counts| counts.created > 0).then_some(()))
+    })
+    .await?;
+    Ok(run_id)
+}
+
+async fn slow_store() -> anyhow::Result<Sandbox> {
+    let catalogue = Catalogue::ugly(2_000).with_orders(20);
+    store_with(Options { catalogue, latency: Duration::from_millis(80), ..options() }).await
+}
+
+/// Every row of a backup as text, in an order that is the same each time.
+async fn rows(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let file = folder.join("plugin-host.db");
+    let mut database = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await?;
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' \
+                  AND name <> 'sequences' ORDER BY name";
+    let mut found = Vec::new();
+    for table in sqlx::query(tables).fetch_all(&mut database).await? {
+        let table: String = table.get(0);
+        let columns = sqlx::query(AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')")));
+        let columns = columns.fetch_all(&mut database).await?;
+        let columns: Vec<String> =
+            columns.iter().map(|row| format!("quote({})", row.get::<String, _>(0))).collect();
+        let select = format!("SELECT {} AS line FROM {table} ORDER BY line", columns.join(" || ' ' || "));
+        let lines = sqlx::query(AssertSqlSafe(select)).fetch_all(&mut database).await?;
+        found.extend(lines.iter().map(|line| format!("{table}: {}", line.get::<String, _>(0))));
+    }
+    Ok(found)
+}
+
+async fn a_backup_taken_during_an_import_restores_to_an_equal_state(engine: Engine) -> anyhow::Result<()> {
+    let store = slow_store().await?;
+    let mut home = Home::new(engine, &store).await?;
+    let server = start(&home).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    let run_id = begun(&operator).await?;
+    let backup = home.path().join("backup");
+    back_up(&home.settings()?, &backup, Clock::system()).await?;
+    let then = operator.run(run_id).await?;
+    ensure!(then.state() == RunState::Running, "the import went on meanwhile: {then:?}");
+    let run = operator.wait(run_id).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let undisturbed = Dataset::read(&operator).await?;
+    server.stop().await?;
+
+    // Elsewhere, under the same name.
+    home.set("data_folder", home.path().join("elsewhere").display().to_string());
+    if engine == Engine::Postgres {
+        home.set("database_url", database().await?);
+    }
+    restore(&home.settings()?, &backup).await?;
+    let again = home.path().join("again");
+    back_up(&home.settings()?, &again, Clock::system()).await?;
+    let (before, after) = (rows(&backup).await?, rows(&again).await?);
+    ensure!(before.len() > 500, "{} rows", before.len());
+    ensure!(before == after, "what was restored is not what was saved");
+
+    // The same key opens it, the token is still good, and the import ends like the undisturbed one.
+    let _server = start(&home).await?;
+    let operator = Operator::with_key(operator.key)?;
+    let run = operator.wait(run_id).await?;
+    ensure!(run.state() == RunState::CompleteWithParked && run.resumptions > 0, "{run:?}");
+    let dataset = Dataset::read(&operator).await?;
+    truth::check(&store, &dataset, true)?;
+    ensure!(dataset == undisturbed, "the restored import ends like the undisturbed one");
+
+    let refused = restore(&home.settings()?, &backup).await;
+    ensure!(refused.is_err(), "nothing that is there is overwritten");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_of_a_file_restores_into_postgresql() -> anyhow::Result<()> {
+    let scene = Scene::open(Engine::Sqlite, Catalogue::ugly(200).with_orders(10)).await?;
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let before = scene.dataset().await?;
+    let Scene { operator, server, mut home, store: _store } = scene;
+    server.stop().await?;
+    let backup = home.path().join("backup");
+    back_up(&home.settings()?, &backup, Clock::system()).await?;
+
+    let elsewhere = home.path().join("elsewhere");
+    home.set("data_folder", elsewhere.display().to_string());
+    home.set("database_url", database().await?);
+    for (name, file) in [
+        ("encryption_key_file", "encryption.key"),
+        ("authority_certificate_file", "authority.pem"),
+        ("authority_key_file", "authority.key"),
+    ] {
+        home.set(name, elsewhere.join(file).display().to_string());
+    }
+    restore(&home.settings()?, &backup).await?;
+    let _server = start(&home).await?;
+    let operator = Operator::with_key(operator.key)?;
+    ensure!(Dataset::read(&operator).await? == before, "it is the same warehouse");
+    // New rows get numbers that nobody has.
+    let asked = operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner();
+    let synced = operator.wait(asked.run.context("there is a run")?.run_id).await?;
+    ensure!(synced.state() == RunState::CompleteWithParked, "{synced:?}");
+    ensure!(
+        synced.phases.iter().any(|phase| phase.counts.is_some_and(|counts| counts.created > 0)),
+        "{synced:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_that_is_damaged_is_refused_and_changes_nothing() -> anyhow::Result<()> {
+    let scene = Scene::open(Engine::Sqlite, Catalogue::clean(5)).await?;
+    let Scene { server, mut home, .. } = scene;
+    server.stop().await?;
+    let backup = home.path().join("backup");
+    back_up(&home.settings()?, &backup, Clock::system()).await?;
+    let file = backup.join("plugin-host.db");
+    let mut bytes = std::fs::read(&file)?;
+    bytes[5_000] ^= 1;
+    std::fs::write(&file, bytes)?;
+    let elsewhere = home.path().join("elsewhere");
+    home.set("data_folder", elsewhere.display().to_string());
+    let refused = restore(&home.settings()?, &backup).await.err().context("it was restored")?;
+    ensure!(refused.to_string().contains("damaged"), "{refused}");
+    ensure!(!elsewhere.exists(), "nothing is there");
+    Ok(())
+}
+
+/// What the doctor says of a thing.
+fn of<'f>(findings: &'f [Finding], what: &str, words: &str) -> anyhow::Result<&'f Finding> {
+    let found = findings.iter().find(|finding| finding.what == what && finding.words.contains(words));
+    found.with_context(|| format!("{what}, {words}: {findings:#?}"))
+}
+
+async fn the_doctor_names_what_is_wrong(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::clean(5)).await?;
+    let (mut home, store) = (scene.home, scene.store);
+    let look = async |home: &Home| -> anyhow::Result<Vec<Finding>> {
+        let settings = home.settings()?;
+        Ok(examine(&settings, &api(&settings)?, &Clock::system()).await)
+    };
+    let well = look(&home).await?;
+    let bad: Vec<_> = well.iter().filter(|finding| finding.state == State::Bad).collect();
+    ensure!(bad.is_empty(), "{bad:#?}");
+    of(&well, "server", "listens")?;
+    of(&well, "tables", "as this version wants them")?;
+
+    store.script(Script::next(Matcher::path("/v2/store"), Fault::Status { status: 401 }));
+    let ill = look(&home).await?;
+    ensure!(of(&ill, store.store_hash(), "refused the access token")?.state == State::Bad);
+
+    std::fs::set_permissions(home.data_folder(), std::fs::Permissions::from_mode(0o755))?;
+    scene.server.stop().await?;
+    let ill = look(&home).await?;
+    ensure!(of(&ill, "data folder", "others can read")?.state == State::Bad);
+    ensure!(of(&ill, "server", "nothing listens")?.state == State::Look);
+
+    home.change_encryption_key()?;
+    let ill = look(&home).await?;
+    ensure!(of(&ill, "encryption key", "does not open")?.state == State::Bad);
+
+    home.set("data_folder", home.path().join("nothing").display().to_string());
+    if engine == Engine::Sqlite {
+        let ill = look(&home).await?;
+        ensure!(of(&ill, "data folder", "is not there")?.state == State::Bad);
+        ensure!(of(&ill, "database", "")?.state == State::Bad);
+        ensure!(!home.path().join("nothing").exists(), "looking makes nothing");
+    }
+    Ok(())
+}
+
+async fn a_support_bundle_has_the_runs_and_no_secret(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::ugly(50).with_orders(5)).await?;
+    scene.operator.import_and_wait(false).await?;
+    let settings = scene.home.settings()?;
+    let admin_key = std::fs::read_to_string(scene.home.admin_key_file())?;
+    let encryption_key = match engine {
+        Engine::Sqlite => std::fs::read_to_string(settings.data_folder.join("encryption.key"))?,
+        Engine::Postgres => std::fs::read_to_string(&settings.encryption_key_file)?,
+    };
+    let secrets = [TOKEN, scene.operator.key.trim(), admin_key.trim(), encryption_key.trim()];
+    // As if somebody had logged them all.
+    let log = secrets.map(|secret| format!("what is {secret}?")).join("\n");
+    let findings = examine(&settings, &api(&settings)?, &Clock::system()).await;
+    let text = bundle(&settings, &findings, &log, Clock::system()).await?;
+    for secret in secrets {
+        ensure!(!text.contains(secret), "a secret is in it");
+    }
+    for part in
+        ["== Settings", "== Doctor", "== Store", "Import CompleteWithParked", "-- Events", "what is …?"]
+    {
+        ensure!(text.contains(part), "{part} is missing:\n{text}");
+    }
+    Ok(())
+}
