@@ -134,6 +134,6 @@ async fn readyz(State(monitoring): State<Monitoring>) -> Response {
     if problems.is_empty() {
         return "ready\n".into_response();
     }
-    let words: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
-    (StatusCode::SERVICE_UNAVAILABLE, words).into_response()
+    let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    (StatusCode::SERVICE_UNAVAILABLE, words.join("\n") + "\n").into_response()
 }

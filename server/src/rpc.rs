@@ -48,7 +48,8 @@ pub async fn routes(
     closing: CancellationToken,
 ) -> Result<Routes, tonic_reflection::server::Error> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    tell(&health, *serving.borrow()).await;
+    let now = *serving.borrow();
+    tell(&health, now).await;
     tokio::spawn(keep_telling(health, serving, closing.clone()));
     let plugin_host = PluginHostServiceServer::new(plugin_host::PluginHost::new(app.clone(), closing));
     let reflection = || {

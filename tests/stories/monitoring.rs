@@ -96,7 +96,7 @@ async fn figures_say_what_happened_and_state_outlives_a_restart(engine: Engine) 
     ensure!(figures.sum("plugin_host_store_end_of_day", &of_evening) == Some(1.0), "{state}");
 
     // What is state is read from the database, so it is the same for the next server.
-    let parked = number(scene.operator.status().await?.parked_records);
+    let parked = number(scene.operator.status().await?.parked);
     ensure!(parked > 0.0);
     scene.server.stop().await?;
     ensure!(monitor.get("/healthz").await.is_none(), "the listener is still open");
@@ -112,7 +112,7 @@ async fn figures_say_what_happened_and_state_outlives_a_restart(engine: Engine) 
 }
 
 fn number(count: i64) -> f64 {
-    u32::try_from(count).map(f64::from).unwrap_or(f64::MAX)
+    u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
 async fn what_is_overdue_shows_and_so_does_a_refused_token(engine: Engine) -> anyhow::Result<()> {

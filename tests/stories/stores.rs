@@ -146,7 +146,7 @@ async fn no_rpc_shows_or_changes_anything_of_another_store(engine: Engine) -> an
     let before = scene.dataset().await?;
     let scene = scene.with_second_store().await?;
 
-    let answers = ask_for_everything(&scene.operator, &hash, run_id).await;
+    let answers = Box::pin(ask_for_everything(&scene.operator, &hash, run_id)).await;
     for (rpc, answer) in &answers {
         let code = answer.as_ref().err().map(Status::code);
         let refused = matches!(code, Some(Code::NotFound | Code::PermissionDenied));

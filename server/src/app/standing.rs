@@ -98,7 +98,7 @@ impl App {
             }
         });
         let stores = stores.collect();
-        let open_runs = self.db.open_runs().await?;
+        let open_runs = self.db.count_open_runs().await?;
         Ok(Standing {
             stores,
             parked,

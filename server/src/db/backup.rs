@@ -9,8 +9,8 @@ use futures::TryStreamExt as _;
 use sqlx::{AnyConnection, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{
-    Db, Engine, Error, Result, Row, Sealer, copy::PARTIAL, lock_file, postgres_pool, schema, sqlite_file,
-    sqlite_pool,
+    Db, Engine, Error, Figures, Result, Row, Sealer, copy::PARTIAL, lock_file, postgres_pool, schema,
+    sqlite_file, sqlite_pool,
 };
 use crate::clock::Clock;
 
@@ -37,6 +37,7 @@ impl Db {
             replica: rand::random(),
             ids: Arc::default(),
             lock: None,
+            figures: Figures::default(),
         })
     }
 
@@ -113,7 +114,8 @@ async fn fill(into: &sqlx::AnyPool, file: &Path) -> Result<()> {
     let mut writing = into.begin().await?;
     for table in tables(&mut reading).await? {
         pour(&mut reading, &mut writing, Engine::Postgres, &table).await?;
-        let column = format!("SELECT name FROM pragma_table_info('{table}') WHERE name = 'id'");
+        let column =
+            format!("SELECT name FROM pragma_table_info('{table}') WHERE name = 'id' AND type = 'INTEGER'");
         if sqlx::query(AssertSqlSafe(column)).fetch_optional(&mut *reading).await?.is_some() {
             // SQLite counts on from the highest; PostgreSQL hands out what this says.
             let next = format!(

@@ -94,7 +94,7 @@ impl Db {
     }
 
     /// The runs that have not ended.
-    pub async fn open_runs(&self) -> Result<OpenRuns> {
+    pub async fn count_open_runs(&self) -> Result<OpenRuns> {
         let now = self.engine.now();
         // A run whose server fell silent keeps nobody waiting: it can be claimed as well.
         let sql = format!(

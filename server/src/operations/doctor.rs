@@ -116,7 +116,7 @@ fn room(path: &Path) -> Finding {
         Ok(free) => {
             let state = match free {
                 ..NO_ROOM => State::Bad,
-                ..LITTLE_ROOM => State::Look,
+                NO_ROOM..LITTLE_ROOM => State::Look,
                 _ => State::Good,
             };
             let more = if state == State::Good { "" } else { "; make room, or imports will wait for it" };

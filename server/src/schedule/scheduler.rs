@@ -194,7 +194,9 @@ mod tests {
         let start = || {
             // The first scheduler is one that has stopped for ever: it has nothing to do.
             if starts.fetch_add(1, Ordering::SeqCst) > 0 {
-                Tick::ALL.into_iter().for_each(|tick| beats.beat(tick));
+                for tick in Tick::ALL {
+                    beats.beat(tick);
+                }
                 stop.cancel();
             }
             JobScheduler::new()

@@ -1,6 +1,6 @@
 //! A page as a list of steps.
 
-use std::ops::Range;
+use std::{ops::Range, path::Path};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -96,7 +96,8 @@ pub fn dead_links() -> anyhow::Result<Vec<String>> {
         for entry in std::fs::read_dir(folder().join(folder_name))? {
             let file = entry?.file_name().to_string_lossy().into_owned();
             let name = if folder_name.is_empty() { file } else { format!("{folder_name}/{file}") };
-            if name.ends_with(".md") && name != "SUMMARY.md" && !contents.contains(&name) {
+            let is_page = Path::new(&name).extension().is_some_and(|end| end == "md");
+            if is_page && name != "SUMMARY.md" && !contents.contains(&name) {
                 wrong.push(format!("{name} is not in SUMMARY.md"));
             }
         }

@@ -125,10 +125,10 @@ fn codes(contract: &Contract) -> anyhow::Result<String> {
     let client = source("client-cli/src/lib.rs")?;
     let table: Vec<&str> = client.lines().filter_map(|line| line.strip_prefix("//! |")).collect();
     ensure!(table.len() > 3, "the client's table of exit codes is not found");
-    let table = table.iter().map(|row| format!("|{row}\n")).collect::<String>();
+    let table = format!("|{}\n", table.join("\n|"));
     let service = contract.pool.get_service_by_name("pluginhost.v1.PluginHostService");
     let service = service.context("there is the service")?;
-    let comment = contract.comment(&service.parent_file(), service.path());
+    let comment = Contract::comment(&service.parent_file(), service.path());
     let errors = comment.split("Errors:\n").nth(1).context("the service says which errors there are")?;
     Ok(format!(
         "## Exit codes of plugin-host\n\n{table}\n\
@@ -161,7 +161,7 @@ impl Contract {
     }
 
     /// The comment before what stands at a path of a file.
-    fn comment(&self, file: &FileDescriptor, path: &[i32]) -> String {
+    fn comment(file: &FileDescriptor, path: &[i32]) -> String {
         let info = file.file_descriptor_proto().source_code_info.as_ref();
         let here = info.and_then(|info| info.location.iter().find(|location| location.path == path));
         let comment = here.map_or("", |location| location.leading_comments());
@@ -170,7 +170,7 @@ impl Contract {
 
     /// The comment in one line, for a table.
     fn words(&self, file: &FileDescriptor, path: &[i32]) -> String {
-        self.comment(file, path).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+        Self::comment(file, path).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
     }
 
     fn whole(&self) -> String {
@@ -205,7 +205,7 @@ impl Contract {
 
     fn service(&self, service: &ServiceDescriptor, text: &mut String) {
         let file = service.parent_file();
-        let comment = self.comment(&file, service.path());
+        let comment = Self::comment(&file, service.path());
         let _ = writeln!(text, "\n## {}\n\n{comment}\n\n| Call | What it does |\n|---|---|", service.name());
         for method in service.methods() {
             let (asked, answer) = (method.input(), method.output());
@@ -225,7 +225,7 @@ impl Contract {
 
     fn message(&self, message: &MessageDescriptor, text: &mut String) {
         let file = message.parent_file();
-        let _ = writeln!(text, "\n### {}\n\n{}", message.name(), self.comment(&file, message.path()));
+        let _ = writeln!(text, "\n### {}\n\n{}", message.name(), Self::comment(&file, message.path()));
         if message.fields().len() > 0 {
             text.push_str("\n| Field | Type | What it is |\n|---|---|---|\n");
         }
@@ -247,7 +247,7 @@ impl Contract {
 
     fn enumeration(&self, one: &EnumDescriptor, text: &mut String) {
         let file = one.parent_file();
-        let comment = self.comment(&file, one.path());
+        let comment = Self::comment(&file, one.path());
         let _ = writeln!(text, "\n### {}\n\n{comment}\n\n| Value | What it means |\n|---|---|", one.name());
         for value in one.values() {
             let _ = writeln!(text, "| `{}` | {} |", value.name(), self.words(&file, value.path()));

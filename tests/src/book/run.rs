@@ -23,7 +23,7 @@ use super::{
 use crate::harness::{free_port, postgres, until};
 
 /// How long a command may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The ports that the book names; each page gets free ones in their place.
 const PORTS: [&str; 6] = ["7443", "7444", "7445", "4100", "9464", "9465"];
 /// The database that the book names.
