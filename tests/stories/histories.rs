@@ -40,7 +40,11 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 1 1 3 1 6 0 2; day; meanwhile 0; archive 0; pick 0 0 0 0",
     ),
     (
-        "the same where some of it had left before the import",
+        "what an edit gave back before its order was archived was taken for kept by the store",
+        "shop 1 1 4 1 5; day; edit 0 0 0; archive 0",
+    ),
+    (
+        "what had left of an order before it was archived, and some of it before the import, was taken for kept",
         "shop 1 1 3 2 6 0 2; day; meanwhile 0; archive 1; pick 1 0 0 0",
     ),
     ("what had left before the import was to be picked again", "shop 1 1 5 2 3 0 1; compare; pick 1 0 0 0"),

@@ -136,14 +136,8 @@ async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder) -> Result<()> {
         .statement(
             "SELECT o.*, COALESCE((SELECT CAST(SUM(picked) AS BIGINT) FROM picking_lines JOIN picking_orders \
              ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked, \
-             COALESCE((SELECT CAST(SUM(shipped_before) AS BIGINT) FROM picking_lines JOIN picking_orders \
-             ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS shipped_before, \
-             COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
-             JOIN picking_orders ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND shipments.state IN ('SENT', 'TRIED') \
-             AND shipment_lines.line_id = o.line_id), 0) AS sent FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
+             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked \
+             FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
         )
         .bind(work.store.id.0)
         .bind(order.id);
@@ -163,12 +157,11 @@ async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder) -> Result<()> {
         let kept = match order.lines().find(|now| now.line_id == line) {
             // What was refunded stayed here, unless it was picked all the same.
             Some(now) if has_ended([2, 10]) => now.refunded.min(now.quantity - picked),
-            None if has_ended([2, 10]) => 0,
-            // What has left since the order was read last is not here to be given back.
-            _ => {
-                let counted = row.int("shipped")? - row.int("shipped_before")?;
-                row.int("deducted")? - (row.int("sent")? - counted).max(0)
-            }
+            // What left or was given back before its end, no sync need have seen.
+            Some(now) => now.deducted(),
+            // Of an order that is gone, what was known is all that there is.
+            None if order.lines().next().is_none() => row.int("deducted")?,
+            None => 0,
         };
         if kept > 0 {
             let of = (row.int("product_id")?, row.int("variant_id")?);
