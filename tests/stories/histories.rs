@@ -70,6 +70,14 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 1 1 3 0 8; order 0 2 0; day; refund 0 0 0; day; pick 0 0 1; ship 0; day",
     ),
     (
+        "what the store gave back of an order that had left as a whole was called drift",
+        "shop 1 1 5 1 6 0 2; day; pick 0 0 1 0; sync; cancel 0",
+    ),
+    (
+        "what was sold of nothing between two readings of an End of Day was called drift by the next",
+        "shop 1 1 5 0 1; sync; meanwhile 7; order 1 0 3; crash 4 0; day",
+    ),
+    (
         "what the store gave back though it had left was called drift",
         "shop 1 1 3 0 8; order 0 2 0; sync; pick 0 0 1; ship 0; day; cancel 0; day",
     ),
