@@ -40,7 +40,11 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 1 1 3 1 6 0 2; day; meanwhile 0; archive 0; pick 0 0 0 0",
     ),
     (
-        "the same where some of it had left before the import",
+        "what an edit gave back before its order was archived was taken for kept by the store",
+        "shop 1 1 4 1 5; day; edit 0 0 0; archive 0",
+    ),
+    (
+        "what had left of an order before it was archived, and some of it before the import, was taken for kept",
         "shop 1 1 3 2 6 0 2; day; meanwhile 0; archive 1; pick 1 0 0 0",
     ),
     ("what had left before the import was to be picked again", "shop 1 1 5 2 3 0 1; compare; pick 1 0 0 0"),
@@ -64,6 +68,14 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
     (
         "what was refunded was called drift once the rest was sent",
         "shop 1 1 3 0 8; order 0 2 0; day; refund 0 0 0; day; pick 0 0 1; ship 0; day",
+    ),
+    (
+        "what the store gave back of an order that had left as a whole was called drift",
+        "shop 1 1 5 1 6 0 2; day; pick 0 0 1 0; sync; cancel 0",
+    ),
+    (
+        "what was sold of nothing between two readings of an End of Day was called drift by the next",
+        "shop 1 1 5 0 1; sync; meanwhile 7; order 1 0 3; crash 4 0; day",
     ),
     (
         "what the store gave back though it had left was called drift",

@@ -3,7 +3,7 @@
 //! An import writes down what the store has deducted for them, for that explains its counts; from then on it is what
 //! their shoppers still get.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use super::{Result, Work};
 use crate::{
     bigcommerce::{OrderFilter, StoreSettings},
-    db::{Row, Tx, insert},
+    db::{Row, Tx, insert, select_in},
     domain::{
         configuration::StockDecrease,
         order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
-    warehouse::counts,
+    warehouse::counts::{self, list_of},
 };
 
 /// The lines of one order whose goods have not left.
@@ -120,55 +120,84 @@ pub(super) async fn take_over(
 
 /// Replaces what was known of some orders by what their shoppers still get, whenever the store deducts it.
 pub(super) async fn take_promises(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<()> {
+    let imported = note_given_back(work, tx, orders).await?;
     for order in orders {
         let lines = open_lines(order, true);
         if lines.is_empty() {
-            note_end(work, tx, order).await?;
+            note_end(work, tx, order, &imported).await?;
         }
         replace(work, tx, order.id, &lines).await?;
     }
     Ok(())
 }
 
+/// Whether the store has given back all of an order to its count, also what has left.
+fn is_given_back(order: &StoreOrder) -> bool {
+    !order.is_archived && [4, 5].contains(&order.status_id)
+}
+
+/// Writes down what the store gave back of imported lines though it had left, or took again; returns the lines of the
+/// orders that it gave back.
+async fn note_given_back(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<HashSet<i64>> {
+    let given_back = list_of(orders.iter().filter(|order| is_given_back(order)).map(|order| order.id));
+    let head = format!(
+        "SELECT order_id, picking_order_id, line_id, given_back FROM picking_lines JOIN picking_orders \
+         ON picking_orders.id = picking_order_id WHERE store_id = ? AND (given_back <> 0 OR order_id IN ({given_back}))"
+    );
+    let asked = orders.iter().filter(|order| !order.is_archived).map(|order| order.id.into()).collect();
+    let rows = select_in(tx, &head, &[work.store.id.0], "order_id", asked).await?;
+    let orders: HashMap<i64, &StoreOrder> = orders.iter().map(|order| (order.id, order)).collect();
+    let mut imported = HashSet::new();
+    for row in &rows {
+        let row = Row(row, "picking_lines");
+        let (order, line) = (orders[&row.int("order_id")?], row.int("line_id")?);
+        let Some(now) = order.lines().find(|now| now.line_id == line) else { continue };
+        let units = if is_given_back(order) { now.shipped } else { 0 };
+        let more = units - row.int("given_back")?;
+        if more != 0 {
+            let update = "UPDATE picking_lines SET given_back = ? WHERE picking_order_id = ? AND line_id = ?";
+            let update = tx.statement(update).bind(units).bind(row.int("picking_order_id")?).bind(line);
+            tx.execute(update).await?;
+            let of = (now.product_id, now.variant_id);
+            counts::note_end(tx, work.store.id, of, (0, more)).await?;
+        }
+        imported.insert(line);
+    }
+    Ok(imported)
+}
+
 /// Writes down what the end of an order does to the store's count that nobody can see from the order afterwards.
-async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder) -> Result<()> {
+async fn note_end(work: &Work, tx: &mut Tx, order: &StoreOrder, imported: &HashSet<i64>) -> Result<()> {
     let statement = tx
         .statement(
             "SELECT o.*, COALESCE((SELECT CAST(SUM(picked) AS BIGINT) FROM picking_lines JOIN picking_orders \
              ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked, \
-             COALESCE((SELECT CAST(SUM(shipped_before) AS BIGINT) FROM picking_lines JOIN picking_orders \
-             ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS shipped_before, \
-             COALESCE((SELECT CAST(SUM(units) AS BIGINT) FROM shipment_lines JOIN shipments ON shipments.id = shipment_id \
-             JOIN picking_orders ON picking_orders.id = picking_order_id WHERE picking_orders.store_id = o.store_id \
-             AND picking_orders.order_id = o.order_id AND shipments.state IN ('SENT', 'TRIED') \
-             AND shipment_lines.line_id = o.line_id), 0) AS sent FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
+             AND picking_orders.order_id = o.order_id AND picking_lines.line_id = o.line_id), 0) AS picked \
+             FROM open_order_lines o WHERE o.store_id = ? AND o.order_id = ?",
         )
         .bind(work.store.id.0)
         .bind(order.id);
     let before = tx.rows(statement).await?;
-    let has_ended = |statuses: [i64; 2]| !order.is_archived && statuses.contains(&order.status_id);
-    if has_ended([4, 5]) {
-        // It gives back all of the order, also what has left.
-        for line in order.lines().filter(|line| line.shipped > 0 && !before.is_empty()) {
+    if is_given_back(order) {
+        let known = |line: &&OrderLine| !before.is_empty() && !imported.contains(&line.line_id);
+        for line in order.lines().filter(|line| line.shipped > 0).filter(known) {
             let of = (line.product_id, line.variant_id);
             counts::note_end(tx, work.store.id, of, (0, line.shipped)).await?;
         }
         return Ok(());
     }
+    let is_sent = !order.is_archived && [2, 10].contains(&order.status_id);
     for row in &before {
         let row = Row(row, "open_order_lines");
         let (line, picked) = (row.int("line_id")?, row.int("picked")?);
         let kept = match order.lines().find(|now| now.line_id == line) {
             // What was refunded stayed here, unless it was picked all the same.
-            Some(now) if has_ended([2, 10]) => now.refunded.min(now.quantity - picked),
-            None if has_ended([2, 10]) => 0,
-            // What has left since the order was read last is not here to be given back.
-            _ => {
-                let counted = row.int("shipped")? - row.int("shipped_before")?;
-                row.int("deducted")? - (row.int("sent")? - counted).max(0)
-            }
+            Some(now) if is_sent => now.refunded.min(now.quantity - picked),
+            // What left or was given back before its end, no sync need have seen.
+            Some(now) => now.deducted(),
+            // Of an order that is gone, what was known is all that there is.
+            None if order.lines().next().is_none() => row.int("deducted")?,
+            None => 0,
         };
         if kept > 0 {
             let of = (row.int("product_id")?, row.int("variant_id")?);

@@ -206,9 +206,10 @@ async fn send(
             let quantity = counted.end.publish();
             if counted.in_store == Some(quantity) || refused.contains(&counted.of) {
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
-                // The store agrees; from here on what it does is compared with this.
+                // The store agrees; from here on what it does is compared with this. Not where more is sold than there is:
+                // its count may have gone below zero since it was read.
                 let as_before = counted.baseline == Some(counted.to_tell());
-                if counted.in_store == Some(quantity) && !as_before {
+                if counted.in_store == Some(quantity) && !as_before && counted.end.shortage() == 0 {
                     told.push(*counted);
                 }
                 continue;

@@ -75,7 +75,7 @@ pub struct Scope<'s> {
 }
 
 /// Numbers as SQL takes them in a list; `-1` stands for none.
-pub(super) fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
+pub fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
     let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
     if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }
 }

@@ -117,8 +117,6 @@ pub(crate) struct Model {
     pub(crate) sold_from: [bool; PLACES],
     /// Units of each good that are never offered.
     pub(crate) buffer: i64,
-    /// Whether nobody knew what became of a shipment when counts were sent last.
-    pub(crate) doubted: bool,
     /// The goods.
     pub(crate) goods: Vec<Good>,
     /// The orders, oldest first.

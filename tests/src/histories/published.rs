@@ -15,7 +15,6 @@ pub(super) async fn published(world: &mut World) -> Result<()> {
     world.look();
     let known = world.items().await?;
     let unknown = anything_in_doubt(world).await?;
-    world.model().doubted = unknown;
     let model = world.model().clone();
     for (number, good) in model.goods.iter().enumerate() {
         if good.vanished || !known.contains_key(&good.variants[0]) {
@@ -71,10 +70,9 @@ pub(super) async fn drift(world: &mut World, run: &Run) -> Result<()> {
         let good = good.with_context(|| format!("{exception:?}"))?;
         named.insert(good);
         // As long as nobody knows of a shipment, its units are kept back.
-        let doubted = unknown || model.doubted;
         // Such a store takes refunded units out of its count when the rest is sent.
         let refunded = !model.deducts_when_placed && model.goods[good].refunded;
-        if !model.goods[good].may_drift && !doubted && !refunded {
+        if !model.goods[good].may_drift && !unknown && !refunded {
             let detail = format!("{}: {}", Model::name(good), exception.detail);
             return broken("only what people did in the store is called drift", detail);
         }

@@ -88,7 +88,10 @@ pub async fn search(asked: &Search) -> anyhow::Result<Searched> {
         searched.crashes += outcome.crashes;
         searched.faults += outcome.faults;
         searched.meanwhile += outcome.meanwhile;
-        if outcome.broken.is_some() {
+        if let Some(Broken { promise, detail }) = &outcome.broken {
+            eprintln!(
+                "seed {seed} on {engine:?}: {promise}: {detail}; will be made shorter: --steps '{history}'"
+            );
             broken.push((seed, history, outcome));
             if broken.len() >= asked.failures {
                 break;

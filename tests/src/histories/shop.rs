@@ -158,6 +158,11 @@ fn change(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
             let found: Vec<u32> = model.orders.iter().filter(cancelled).map(|order| order.id).collect();
             let id = *found.get(usize::from(order).checked_rem(found.len())?)?;
             store.set_status(id, 11);
+            // The store takes again what had left before the warehouse was connected; nobody there knows of it.
+            let order = model.orders.iter().position(|order| order.id == id)?;
+            if model.orders[order].lines.iter().any(|line| line.before > 0) {
+                model.let_drift(order);
+            }
             Some(format!("order {id}, which was cancelled, is wanted after all"))
         }
         Step::Archive { order } => {

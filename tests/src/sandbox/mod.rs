@@ -61,8 +61,10 @@ pub struct Options {
     pub scopes: BTreeSet<String>,
     /// What the store starts with.
     pub catalogue: Catalogue,
-    /// Requests allowed in each window of 30 seconds; 0 for unlimited.
+    /// Requests allowed in each window; 0 for unlimited.
     pub quota: u64,
+    /// How long a window is.
+    pub quota_window: Duration,
     /// How long every reply takes, at least.
     pub latency: Duration,
     /// How long an accepted stock adjustment stays invisible.
@@ -81,6 +83,7 @@ impl Default for Options {
             scopes: ALL_SCOPES.map(str::to_owned).into(),
             catalogue: Catalogue::clean(10),
             quota: 0,
+            quota_window: Duration::from_secs(30),
             latency: Duration::ZERO,
             inventory_delay: Duration::ZERO,
             starts_at: None,

@@ -58,6 +58,7 @@ impl World {
         store.inventory_delay = options.inventory_delay;
         Self {
             access: RwLock::new((options.token.clone(), options.scopes.clone())),
+            quota: Quota::new(options.quota_window),
             options,
             origin,
             clock,
@@ -66,7 +67,6 @@ impl World {
             maintenance: AtomicBool::new(false),
             store: RwLock::new(store),
             version: AtomicU64::new(1),
-            quota: Quota::default(),
             pages: PageCache::default(),
             neighbours: RwLock::default(),
         }
@@ -307,7 +307,7 @@ impl World {
             let throttled = reply.status == StatusCode::TOO_MANY_REQUESTS;
             let left = if throttled { 0 } else { allowance.left };
             response = response
-                .header("x-rate-limit-time-window-ms", Allowance::WINDOW_MS)
+                .header("x-rate-limit-time-window-ms", allowance.window_ms)
                 .header("x-rate-limit-time-reset-ms", allowance.reset_ms)
                 .header("x-rate-limit-requests-quota", allowance.quota)
                 .header("x-rate-limit-requests-left", left);
