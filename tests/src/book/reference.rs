@@ -181,7 +181,7 @@ impl Contract {
         let services = self.files.iter().flat_map(FileDescriptor::services);
         services.for_each(|service| Self::service(&service, &mut text));
         let messages = self.files.iter().flat_map(FileDescriptor::messages);
-        messages.for_each(|message| self.message(&message, &mut text));
+        messages.for_each(|message| Self::message(&message, &mut text));
         let enums = self.files.iter().flat_map(FileDescriptor::enums);
         enums.for_each(|one| Self::enumeration(&one, &mut text));
         text
@@ -194,7 +194,7 @@ impl Contract {
             .to_owned();
         for name in ["StreamStatusRequest", "StreamStatusResponse", "Status", "Run", "Phase", "Counts"] {
             let message = self.pool.get_message_by_name(&format!("pluginhost.v1.{name}"));
-            self.message(&message.with_context(|| name.to_owned())?, &mut text);
+            Self::message(&message.with_context(|| name.to_owned())?, &mut text);
         }
         for name in ["Severity", "RunKind", "RunState", "PhaseKind", "PhaseState"] {
             let one = self.pool.get_enum_by_name(&format!("pluginhost.v1.{name}"));
@@ -223,7 +223,7 @@ impl Contract {
         }
     }
 
-    fn message(&self, message: &MessageDescriptor, text: &mut String) {
+    fn message(message: &MessageDescriptor, text: &mut String) {
         let file = message.parent_file();
         let _ = writeln!(text, "\n### {}\n\n{}", message.name(), Self::comment(&file, message.path()));
         if message.fields().len() > 0 {
@@ -241,7 +241,7 @@ impl Contract {
             let words = Self::words(&file, field.path());
             let _ = writeln!(text, "| `{}` | {several}{kind} | {words} |", field.name());
         }
-        message.child_messages().for_each(|message| self.message(&message, text));
+        message.child_messages().for_each(|message| Self::message(&message, text));
         message.child_enums().for_each(|one| Self::enumeration(&one, text));
     }
 
