@@ -197,23 +197,27 @@ impl Db {
             Engine::Postgres => (postgres_pool(url, 12).await?, postgres_pool(url, 8).await?),
         };
         schema::bring_up_to_date(engine, &writer).await?;
-        let ids = Arc::default();
-        let db = Self {
+        let db = Self { lock: lock.map(Arc::new), ..Self::over(engine, (writer, reader), clock, sealer) };
+        db.check_sealer().await?;
+        if engine == Engine::Sqlite {
+            db.give_back_leases().await?;
+        }
+        Ok(db)
+    }
+
+    /// A database whose connections are open, and that nobody holds to be theirs alone.
+    fn over(engine: Engine, (writer, reader): (AnyPool, AnyPool), clock: Clock, sealer: Sealer) -> Self {
+        Self {
             engine,
             writer,
             reader,
             clock,
             sealer,
             replica: rand::random(),
-            ids,
+            ids: Arc::default(),
             figures: Figures::default(),
-            lock: lock.map(Arc::new),
-        };
-        db.check_sealer().await?;
-        if engine == Engine::Sqlite {
-            db.give_back_leases().await?;
+            lock: None,
         }
-        Ok(db)
     }
 
     /// Which database it is.

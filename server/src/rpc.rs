@@ -37,7 +37,7 @@ const LARGEST_REQUEST: usize = 256 * 1024;
 pub struct Serving {
     /// Data can be read and changed.
     pub data: bool,
-    /// Runs that are asked for are done, too.
+    /// And runs that are asked for are done.
     pub runs: bool,
 }
 
@@ -86,9 +86,8 @@ async fn keep_telling(
 
 async fn tell(health: &HealthReporter, serving: Serving) {
     let word = |fit| if fit { ServingStatus::Serving } else { ServingStatus::NotServing };
-    let runs = word(serving.data && serving.runs);
-    health.set_service_status("", runs).await;
-    health.set_service_status(PLUGIN_HOST, runs).await;
+    health.set_service_status("", word(serving.runs)).await;
+    health.set_service_status(PLUGIN_HOST, word(serving.runs)).await;
     health.set_service_status(WAREHOUSE, word(serving.data)).await;
     health.set_service_status(ADMIN, word(serving.data)).await;
 }

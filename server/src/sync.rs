@@ -302,6 +302,14 @@ impl Work {
         self.tell().await
     }
 
+    /// Keeps the last page of a phase and notes that the phase is done, both or neither.
+    async fn end_with(&self, mut tx: Tx, phase: PhaseKind, counts: Counts, expected: i64) -> Result<()> {
+        tx.advance_phase(&self.lease, phase, "", counts, expected).await?;
+        self.end(tx, phase).await?;
+        self.figures.count(phase, counts);
+        Ok(())
+    }
+
     /// Notes that a phase is done: by an import for ever, by a sync up to where the store's clock stood.
     async fn end(&self, mut tx: Tx, phase: PhaseKind) -> Result<()> {
         /// What the store may still have been writing down when the run began (OQ-9).

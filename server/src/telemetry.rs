@@ -1,5 +1,7 @@
 //! Log lines on standard error, and both logs and traces over OTLP where the settings name a collector.
 
+use std::io::IsTerminal as _;
+
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_otlp::{LogExporter, SpanExporter, WithExportConfig as _};
@@ -32,6 +34,7 @@ impl Telemetry {
                 .map_err(|error| Error::Value(format!("log cannot be used: {error}")))
         };
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines = lines.with_ansi(std::io::stderr().is_terminal());
         let lines = match settings.log_format {
             LogFormat::Human => lines.boxed(),
             LogFormat::Json => lines.json().boxed(),

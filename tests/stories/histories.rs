@@ -74,6 +74,10 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 1 1 5 1 6 0 2; day; pick 0 0 1 0; sync; cancel 0",
     ),
     (
+        "what it took again when that order was wanted after all was called drift",
+        "shop 1 1 5 1 6 0 2; day; pick 0 0 1 0; sync; cancel 0; day; reopen 0; day",
+    ),
+    (
         "what was sold of nothing between two readings of an End of Day was called drift by the next",
         "shop 1 1 5 0 1; sync; meanwhile 7; order 1 0 3; crash 4 0; day",
     ),

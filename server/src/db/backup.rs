@@ -3,14 +3,14 @@
 //! One SQL text serves both engines, so one file does, too: what was backed up from SQLite restores to PostgreSQL,
 //! which is how a server outgrows its file.
 
-use std::{collections::HashSet, fs::File, io, path::Path, sync::Arc};
+use std::{collections::HashSet, fs::File, io, path::Path};
 
 use futures::TryStreamExt as _;
 use sqlx::{AnyConnection, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{
-    Db, Engine, Error, Figures, Result, Row, Sealer, copy::PARTIAL, lock_file, postgres_pool, schema,
-    sqlite_file, sqlite_pool,
+    Db, Engine, Error, Result, Row, Sealer, copy::PARTIAL, lock_file, postgres_pool, schema, sqlite_file,
+    sqlite_pool,
 };
 use crate::clock::Clock;
 
@@ -27,18 +27,7 @@ impl Db {
             Engine::Sqlite => sqlite_pool(&url.replace("mode=rwc", "mode=rw"), 2, &[]).await?,
             Engine::Postgres => postgres_pool(url, 2).await?,
         };
-        let writer = reader.clone();
-        Ok(Self {
-            engine,
-            writer,
-            reader,
-            clock,
-            sealer,
-            replica: rand::random(),
-            ids: Arc::default(),
-            lock: None,
-            figures: Figures::default(),
-        })
+        Ok(Self::over(engine, (reader.clone(), reader), clock, sealer))
     }
 
     /// Writes every row into a new file, as of one instant; others go on reading and writing.

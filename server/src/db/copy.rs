@@ -1,11 +1,11 @@
 //! A throw-away copy of one store, on which a dry run does everything a real one would.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
-use super::{Db, Engine, Exception, Figures, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
+use super::{Db, Engine, Exception, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
 use crate::domain::reason::Reason;
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
@@ -55,18 +55,8 @@ impl Db {
         let url = format!("sqlite:{}?mode=rwc", file.display());
         let (writer, reader) = (sqlite_pool(&url, 1, &[PARTIAL]).await?, sqlite_pool(&url, 2, &[]).await?);
         schema::bring_up_to_date(Engine::Sqlite, &writer).await?;
-        let copy = Self {
-            engine: Engine::Sqlite,
-            writer,
-            reader,
-            clock: self.clock.clone(),
-            sealer: self.sealer.clone(),
-            replica: self.replica,
-            ids: Arc::default(),
-            // What is done to a throw-away copy is not the database's work.
-            figures: Figures::default(),
-            lock: None,
-        };
+        // With figures of its own: what is done to a throw-away copy is not the database's work.
+        let copy = Self::over(Engine::Sqlite, (writer, reader), self.clock.clone(), self.sealer.clone());
         let mut tx = copy.begin().await?;
         for (table, condition) in TABLES {
             let condition = condition

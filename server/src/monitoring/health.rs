@@ -113,13 +113,13 @@ impl Health {
         let problems = self.problems();
         if problems.is_empty() {
             info!("ready");
-        } else {
+        } else if !problems.contains(&Problem::Stopping) {
             let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
             warn!("not ready: {}", words.join("; "));
         }
         self.serving.send_replace(Serving {
             data: problems.iter().all(Problem::spares_data),
-            runs: problems.iter().all(|problem| !problem.spares_data()),
+            runs: problems.is_empty(),
         });
     }
 }

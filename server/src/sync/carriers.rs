@@ -25,10 +25,7 @@ pub(super) async fn import(work: &Work, options: &[ShippingOption]) -> Result<()
             Some(false) => counts.unchanged += 1,
         }
     }
-    tx.advance_phase(&work.lease, PhaseKind::Carriers, "", counts, expected).await?;
-    work.end(tx, PhaseKind::Carriers).await?;
-    work.figures.count(PhaseKind::Carriers, counts);
-    Ok(())
+    work.end_with(tx, PhaseKind::Carriers, counts, expected).await
 }
 
 /// The carriers of shipping methods, each method once with all its zones.

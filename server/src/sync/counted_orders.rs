@@ -136,8 +136,8 @@ fn is_given_back(order: &StoreOrder) -> bool {
     !order.is_archived && [4, 5].contains(&order.status_id)
 }
 
-/// Writes down what the store gave back of imported lines though it had left, or took again; returns the lines of the
-/// orders that it gave back.
+/// Writes down what the store gave back of imported lines though it had left, or took again when an order was opened
+/// again; returns the lines that this has dealt with.
 async fn note_given_back(work: &Work, tx: &mut Tx, orders: &[StoreOrder]) -> Result<HashSet<i64>> {
     let given_back = list_of(orders.iter().filter(|order| is_given_back(order)).map(|order| order.id));
     let head = format!(

@@ -39,10 +39,7 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, &page).await?;
         let Some(next) = page.next else {
-            tx.advance_phase(&work.lease, PHASE, "", counts, page.total).await?;
-            work.end(tx, PHASE).await?;
-            work.figures.count(PHASE, counts);
-            return Ok(());
+            return work.end_with(tx, PHASE, counts, page.total).await;
         };
         cursor.after = next;
         work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, page.total).await?;

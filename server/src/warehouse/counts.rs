@@ -239,7 +239,7 @@ pub async fn told(
 }
 
 /// Writes down units of an ended order that the store never gives back though they are here, and those that it gave back
-/// though they had left.
+/// though they had left; fewer than none where it took some of these again.
 pub async fn note_end(
     tx: &mut Tx,
     store: StoreId,

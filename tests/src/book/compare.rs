@@ -7,7 +7,6 @@ use regex::Regex;
 /// What differs from one time to the next, and what stands for it.
 static CHANGES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     [
-        (r"\x1b\[[0-9;]*m", ""),
         (r"phk1\S*", "KEY"),
         (r"\b[0-9a-f]{16}\b", "ID"),
         (r"\b[0-9a-f]{64}\b", "DIGEST"),
