@@ -14,6 +14,8 @@ use crate::sandbox::{Fault, Matcher, Script};
 
 /// How long nothing may be heard from the server before it is asked; a crash takes its connection with it.
 const PAUSE: Duration = Duration::from_millis(100);
+/// For how long a request hangs that a crash waits for: where the other replica had sent it, it tries again after that.
+const HANGS_MS: u64 = 1_000;
 /// How late a request takes effect that was cut off.
 pub(super) const LATE: Duration = Duration::from_millis(40);
 
@@ -60,7 +62,7 @@ impl World {
                     let sender = self.sender.clone();
                     // Before the request is answered, after its answer was lost, or wherever it is a moment later.
                     let script = match after {
-                        0 => Some(Script::next(Matcher::default(), Fault::Hang)),
+                        0 => Some(Script::next(Matcher::default(), Fault::Hang { ms: HANGS_MS })),
                         1 => Some(Script::next(Matcher::default(), Fault::Truncated).once_it_took_effect()),
                         _ => None,
                     };

@@ -77,8 +77,12 @@ pub enum Fault {
         #[serde(rename = "after_ms", deserialize_with = "milliseconds")]
         after: Duration,
     },
-    /// No reply ever comes.
-    Hang,
+    /// No reply comes, and in the end the connection is reset.
+    Hang {
+        /// After how long; a day unless told, which no client waits for.
+        #[serde(default = "a_day")]
+        ms: u64,
+    },
     /// The reply comes late.
     Delay {
         /// How late.
@@ -126,6 +130,10 @@ fn ok() -> u16 {
 
 fn once() -> u32 {
     1
+}
+
+fn a_day() -> u64 {
+    24 * 60 * 60 * 1000
 }
 
 impl Script {
@@ -240,8 +248,7 @@ impl Fault {
     /// How long the reply is kept back.
     pub(crate) fn delay(&self) -> Duration {
         match self {
-            Self::Delay { ms } => Duration::from_millis(*ms),
-            Self::Hang => Duration::from_hours(24),
+            Self::Delay { ms } | Self::Hang { ms } => Duration::from_millis(*ms),
             _ => Duration::ZERO,
         }
     }
@@ -269,7 +276,7 @@ impl Fault {
                 body: "<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>".into(),
             }),
             Self::Truncated => Outcome::Cut(reply),
-            Self::Reset | Self::LateCommit { .. } | Self::Hang => Outcome::Reset,
+            Self::Reset | Self::LateCommit { .. } | Self::Hang { .. } => Outcome::Reset,
             Self::Delay { .. } => Outcome::Sent(reply),
             Self::Body { status: code, body } => {
                 Outcome::Sent(Reply::json_bytes(body.clone()).with_status(status(*code)))
