@@ -55,7 +55,11 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
         Action::WebhookSecret => {
             let request = GetWebhookSecretRequest { store_id: session.store_id.clone() };
             let answer = session.client.plugin_host().get_webhook_secret(request).await?.into_inner();
-            if session.output.is_json() { session.output.json(&answer) } else { session.output.line(&answer.secret) }
+            if session.output.is_json() {
+                session.output.json(&answer)
+            } else {
+                session.output.line(&answer.secret)
+            }
         }
         Action::Explain => {
             let fields = read(session, false).await?.fields;

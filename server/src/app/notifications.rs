@@ -53,7 +53,8 @@ impl App {
     async fn look_for_troubles(&self, unseen: Unseen) -> Result<()> {
         let Some(store) = self.db.store(unseen.store).await? else { return Ok(()) };
         let signs = self.signs(&store).await?;
-        let values = signs.configuration.as_ref().map(|saved| &saved.values).filter(|values| values.notifies());
+        let values =
+            signs.configuration.as_ref().map(|saved| &saved.values).filter(|values| values.notifies());
         let needs = needs(signs.of(&store));
         let mut tx = self.db.begin().await?;
         if !tx.note_seen(unseen).await? {
@@ -78,7 +79,10 @@ impl App {
         let (Some(store), Some(values)) = (store, saved.map(|saved| saved.values)) else { return Ok(()) };
         let mut recipients = recipients(&values);
         if !self.post.sends_mail() && !values.notify_emails.is_empty() {
-            warn!(store = store.hash, "this server has no mail server: set smtp_url, or nobody is told by mail");
+            warn!(
+                store = store.hash,
+                "this server has no mail server: set smtp_url, or nobody is told by mail"
+            );
             recipients.retain(|(channel, _)| *channel != Channel::Email);
         }
         let zone = zone(&values, &store);
@@ -106,7 +110,8 @@ impl App {
             return Ok(());
         }
         let Some(store) = self.db.store(owed.store).await? else { return Ok(()) };
-        let unreadable = |_| db::Error::Row { table: "notifications", column: "body", value: owed.body.clone() };
+        let unreadable =
+            |_| db::Error::Row { table: "notifications", column: "body", value: owed.body.clone() };
         let message: Message = serde_json::from_str(&owed.body).map_err(unreadable)?;
         let sent = match owed.channel {
             Channel::Email => self.post.mail(&owed.recipient, owed.id, &message).await,
@@ -154,7 +159,9 @@ impl App {
         let saved = self.db.configuration(store.id).await?;
         let address = saved.map(|saved| saved.values.notify_webhook).unwrap_or_default();
         if address.is_empty() {
-            return Err(Error::Refused("The store has no notification webhook; save its address first.".into()));
+            return Err(Error::Refused(
+                "The store has no notification webhook; save its address first.".into(),
+            ));
         }
         Ok(self.db.webhook_secret(store, &address))
     }
@@ -193,7 +200,11 @@ impl App {
 /// One store's trouble keeps no other waiting; the next tick tries again.
 fn note(store: StoreId, done: Result<()>) {
     if let Err(error) = done {
-        warn!(store = store.0, error = &error as &dyn std::error::Error, "nobody could be told; the next tick tries again");
+        warn!(
+            store = store.0,
+            error = &error as &dyn std::error::Error,
+            "nobody could be told; the next tick tries again"
+        );
     }
 }
 

@@ -125,8 +125,7 @@ impl Db {
                 made_at.into(),
             ]
         });
-        let into =
-            "notifications (id, store_id, made_at, channel, recipient, body, state, tries, next_at)";
+        let into = "notifications (id, store_id, made_at, channel, recipient, body, state, tries, next_at)";
         bulk::insert(tx, into, rows.collect(), "").await.map(drop)
     }
 
@@ -170,8 +169,8 @@ impl Db {
 impl Tx {
     /// Notes that a store's events were looked at; false where somebody was faster.
     pub async fn note_seen(&mut self, unseen: Unseen) -> Result<bool> {
-        let begin =
-            self.statement("INSERT INTO notices (store_id, event_number) VALUES (?, -1) ON CONFLICT DO NOTHING");
+        let begin = self
+            .statement("INSERT INTO notices (store_id, event_number) VALUES (?, -1) ON CONFLICT DO NOTHING");
         self.execute(begin.bind(unseen.store.0)).await?;
         let statement = self
             .statement("UPDATE notices SET event_number = ? WHERE store_id = ? AND event_number = ?")
@@ -223,8 +222,7 @@ impl Tx {
                 told_count.into(),
             ]
         });
-        let into =
-            "troubles (store_id, cause, words, failing, count, since, over_at, told_at, told_count)";
+        let into = "troubles (store_id, cause, words, failing, count, since, over_at, told_at, told_count)";
         bulk::insert(self, into, rows.collect(), "").await.map(drop)
     }
 
@@ -257,8 +255,7 @@ impl Tx {
 
     /// Marks what became of a notification.
     pub async fn end_notification(&mut self, id: i64, state: NotificationState) -> Result<()> {
-        let statement =
-            self.statement("UPDATE notifications SET state = ? WHERE id = ? AND state = 'OWED'");
+        let statement = self.statement("UPDATE notifications SET state = ? WHERE id = ? AND state = 'OWED'");
         self.execute(statement.bind(state.word()).bind(id)).await.map(drop)
     }
 }

@@ -368,9 +368,9 @@ fn is_address(text: &str) -> bool {
     };
     text.len() <= 254
         && !text.contains(harmful)
-        && text.split_once('@').is_some_and(|(who, host)| {
-            !who.is_empty() && !host.is_empty() && !host.contains('@')
-        })
+        && text
+            .split_once('@')
+            .is_some_and(|(who, host)| !who.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 #[cfg(test)]

@@ -197,7 +197,10 @@ fn of_notifications(field: &str, values: &Configuration) -> String {
                 "What needs a person is told within five minutes, once, and again when it is over.".into()
             }
             NotifyWhen::Daily => {
-                format!("What needs a person is told each morning at {}, if there is anything.", clock(MORNING))
+                format!(
+                    "What needs a person is told each morning at {}, if there is anything.",
+                    clock(MORNING)
+                )
             }
         },
     }

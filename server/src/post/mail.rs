@@ -108,7 +108,8 @@ mod tests {
     async fn a_mail_has_one_name_however_often_it_is_written_and_no_header_from_a_stranger() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mailer = Mailer::new("smtp://127.0.0.1:1", "Plugin Host <plugins@acme.example>").unwrap();
-        let written = || String::from_utf8(mailer.write("ada@acme.example", 7, &message()).unwrap().formatted());
+        let written =
+            || String::from_utf8(mailer.write("ada@acme.example", 7, &message()).unwrap().formatted());
         let mail = written().unwrap();
         assert!(mail.contains("Message-ID: <abc123-1.7@acme.example>\r\n"), "{mail}");
         let head = mail.split("\r\n\r\n").next().unwrap();

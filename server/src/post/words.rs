@@ -70,7 +70,9 @@ fn closing(message: &Message) -> String {
 }
 
 fn names(entries: &[Entry]) -> String {
-    let name = |entry: &Entry| Cause::from_word(&entry.cause).map_or(escaped(&entry.cause), |cause| cause.name().into());
+    let name = |entry: &Entry| {
+        Cause::from_word(&entry.cause).map_or(escaped(&entry.cause), |cause| cause.name().into())
+    };
     entries.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
@@ -158,7 +160,10 @@ pub(super) mod tests {
     fn what_strangers_wrote_stays_text() {
         let (text, html) = (text(&message()), html(&message()));
         assert!(!text.contains('\r') && !text.contains("\nBcc:") && !text.contains('\u{202e}'), "{text}");
-        assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\\u{202e} &amp; more"), "{html}");
+        assert!(
+            html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\\u{202e} &amp; more"),
+            "{html}"
+        );
         assert!(!html.contains("<script"), "{html}");
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 use plugin_host_proto::v1::{
-    Configuration, DriftPolicy, GuestRule, ItemNumberRule, NotifyWhen, OpenOrders, PickupRule,
-    ShipmentRule, StockDecrease, StockScope,
+    Configuration, DriftPolicy, GuestRule, ItemNumberRule, NotifyWhen, OpenOrders, PickupRule, ShipmentRule,
+    StockDecrease, StockScope,
 };
 
 use crate::args::Switch;
