@@ -38,10 +38,10 @@ impl Mailer {
     }
 
     pub(super) async fn check(&self) -> Result<(), Error> {
-        match self.transport.test_connection().await? {
-            true => Ok(()),
-            false => Err(refused("the mail server does not work")),
+        if self.transport.test_connection().await? {
+            return Ok(());
         }
+        Err(refused("the mail server does not work"))
     }
 
     pub(super) async fn send(&self, recipient: &str, number: i64, message: &Message) -> Result<(), Error> {
