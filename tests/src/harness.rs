@@ -25,7 +25,6 @@ use tokio::net::TcpListener;
 pub use self::balancer::Balancer;
 pub use self::collector::{Collector, Trace};
 pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
-#[cfg(feature = "desktop")]
 pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
 pub use self::line::Line;
@@ -33,9 +32,9 @@ pub use self::mailbox::{Mail, Mailbox};
 pub use self::monitor::{Figure, Figures, Monitor};
 pub use self::operator::{Operator, connect_store, defaults, is_final};
 pub use self::process::Process;
+pub(crate) use self::process::program;
 pub use self::receiver::{Posted, Receiver};
 pub use self::server::Server;
-pub(crate) use self::{home::free_port, process::program};
 use crate::sandbox::{Catalogue, Options, Sandbox};
 
 /// The access token of the sandboxes: as long and as plain as BigCommerce's.

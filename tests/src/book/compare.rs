@@ -14,6 +14,7 @@ static CHANGES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", "TIME"),
         (r"\b\d{4}-\d\d-\d\d\b", "DATE"),
         (r"\b\d+([.,]\d+)? (ms|s|min|h|days|KiB|MiB|GiB)\b", "SOME"),
+        (r"\b\d+ of \d+ requests\b", "REQUESTS"),
         (r"[ \t]+", " "),
         (r"-{3,}", "---"),
     ]

@@ -169,7 +169,7 @@ impl Contract {
     }
 
     /// The comment in one line, for a table.
-    fn words(&self, file: &FileDescriptor, path: &[i32]) -> String {
+    fn words(file: &FileDescriptor, path: &[i32]) -> String {
         Self::comment(file, path).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
     }
 
@@ -179,11 +179,11 @@ impl Contract {
                         port. The files are in `proto/pluginhost/v1`.\n"
                 .to_owned();
         let services = self.files.iter().flat_map(FileDescriptor::services);
-        services.for_each(|service| self.service(&service, &mut text));
+        services.for_each(|service| Self::service(&service, &mut text));
         let messages = self.files.iter().flat_map(FileDescriptor::messages);
-        messages.for_each(|message| self.message(&message, &mut text));
+        messages.for_each(|message| Self::message(&message, &mut text));
         let enums = self.files.iter().flat_map(FileDescriptor::enums);
-        enums.for_each(|one| self.enumeration(&one, &mut text));
+        enums.for_each(|one| Self::enumeration(&one, &mut text));
         text
     }
 
@@ -194,16 +194,16 @@ impl Contract {
             .to_owned();
         for name in ["StreamStatusRequest", "StreamStatusResponse", "Status", "Run", "Phase", "Counts"] {
             let message = self.pool.get_message_by_name(&format!("pluginhost.v1.{name}"));
-            self.message(&message.with_context(|| name.to_owned())?, &mut text);
+            Self::message(&message.with_context(|| name.to_owned())?, &mut text);
         }
         for name in ["Severity", "RunKind", "RunState", "PhaseKind", "PhaseState"] {
             let one = self.pool.get_enum_by_name(&format!("pluginhost.v1.{name}"));
-            self.enumeration(&one.with_context(|| name.to_owned())?, &mut text);
+            Self::enumeration(&one.with_context(|| name.to_owned())?, &mut text);
         }
         Ok(text)
     }
 
-    fn service(&self, service: &ServiceDescriptor, text: &mut String) {
+    fn service(service: &ServiceDescriptor, text: &mut String) {
         let file = service.parent_file();
         let comment = Self::comment(&file, service.path());
         let _ = writeln!(text, "\n## {}\n\n{comment}\n\n| Call | What it does |\n|---|---|", service.name());
@@ -214,7 +214,7 @@ impl Contract {
                 text,
                 "| `{}` | {} Takes [{}](#{}), answers with {stream}[{}](#{}). |",
                 method.name(),
-                self.words(&file, method.path()),
+                Self::words(&file, method.path()),
                 asked.name(),
                 asked.name().to_lowercase(),
                 answer.name(),
@@ -223,7 +223,7 @@ impl Contract {
         }
     }
 
-    fn message(&self, message: &MessageDescriptor, text: &mut String) {
+    fn message(message: &MessageDescriptor, text: &mut String) {
         let file = message.parent_file();
         let _ = writeln!(text, "\n### {}\n\n{}", message.name(), Self::comment(&file, message.path()));
         if message.fields().len() > 0 {
@@ -238,19 +238,19 @@ impl Contract {
                 kind => format!("{kind:?}").to_lowercase(),
             };
             let several = if field.is_list() { "list of " } else { "" };
-            let words = self.words(&file, field.path());
+            let words = Self::words(&file, field.path());
             let _ = writeln!(text, "| `{}` | {several}{kind} | {words} |", field.name());
         }
-        message.child_messages().for_each(|message| self.message(&message, text));
-        message.child_enums().for_each(|one| self.enumeration(&one, text));
+        message.child_messages().for_each(|message| Self::message(&message, text));
+        message.child_enums().for_each(|one| Self::enumeration(&one, text));
     }
 
-    fn enumeration(&self, one: &EnumDescriptor, text: &mut String) {
+    fn enumeration(one: &EnumDescriptor, text: &mut String) {
         let file = one.parent_file();
         let comment = Self::comment(&file, one.path());
         let _ = writeln!(text, "\n### {}\n\n{comment}\n\n| Value | What it means |\n|---|---|", one.name());
         for value in one.values() {
-            let _ = writeln!(text, "| `{}` | {} |", value.name(), self.words(&file, value.path()));
+            let _ = writeln!(text, "| `{}` | {} |", value.name(), Self::words(&file, value.path()));
         }
     }
 }

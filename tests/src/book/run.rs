@@ -106,10 +106,10 @@ impl Shell {
         let programs = program("plugin-host-server")?;
         let programs = programs.parent().context("a program is in a folder")?;
         let mut here = vec![(HOME.to_owned(), home.path().display().to_string())];
-        here.extend(database.map(|url| (DATABASE.to_owned(), url)));
         for port in PORTS {
             here.push((port.to_owned(), free_port()?.to_string()));
         }
+        here.extend(database.map(|url| (DATABASE.to_owned(), url)));
         let mut child = Command::new("bash")
             .args(["--noprofile", "--norc"])
             .env_clear()
@@ -117,6 +117,8 @@ impl Shell {
             .env("HOME", home.path())
             .env("LANG", "C.UTF-8")
             .env("PLUGIN_HOST_HOME", home.path().join(".plugin-host"))
+            // The port that a server takes where a page names none.
+            .env("PLUGIN_HOST_LISTEN", format!("127.0.0.1:{}", here[1].1))
             .env("BOOK_SOURCE", Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?)
             .current_dir(home.path())
             .stdin(Stdio::piped())
