@@ -181,6 +181,9 @@ pub(crate) fn flag(field: &str) -> Option<&'static str> {
         "hold_at_units" => "--hold-at-units N",
         "drift_policy" => "--drift-policy warehouse-wins",
         "pickup_rule" => "--pickup-rule leave",
+        "notify_emails" => "--notify-emails ADDRESS,ADDRESS",
+        "notify_webhook" => "--notify-webhook URL",
+        "notify_when" => "--notify-when at-once",
         _ => return None,
     })
 }

@@ -121,6 +121,10 @@ fn what_the_documents_show_can_be_typed() {
          --hold-at-zero-percent 20 --hold-at-units 500 --drift-policy hold --pickup-rule complete",
         "configure set --automatic-order-number-prefix",
         "configure set --order-number-prefix= --stock-sites= --excluded-locations=",
+        "configure set --notify-emails ada@acme.example,bob@acme.example --notify-webhook https://acme.example/hook \
+         --notify-when daily",
+        "configure set --notify-emails= --notify-webhook= --notify-when at-once",
+        "configure webhook-secret",
         "configure explain",
         "import --dry-run --no-wait",
         "sync --dry-run --no-wait",

@@ -4,6 +4,7 @@ mod configure;
 mod cursor;
 mod explain;
 mod keys;
+mod notifications;
 mod orders;
 mod overview;
 mod parked;
@@ -26,6 +27,7 @@ use crate::{
         store::{Missing, Store, StoreId},
     },
     events::Bus,
+    post::Post,
     sync::Patience,
 };
 
@@ -132,6 +134,8 @@ pub struct App {
     pub bus: Bus,
     /// BigCommerce.
     pub api: Api,
+    /// Mail and posts.
+    pub post: Post,
     /// Wakes the worker.
     pub wake: Arc<Notify>,
     /// How long writes to stores may take.

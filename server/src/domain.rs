@@ -6,6 +6,7 @@ pub mod configuration;
 pub mod effects;
 pub mod fields;
 pub mod health;
+pub mod notification;
 pub mod order;
 pub mod parked;
 pub mod picking;

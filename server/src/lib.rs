@@ -5,7 +5,8 @@
 //! - [`domain`]: nouns and rules; pure
 //! - [`clock`]: time as a parameter
 //! - [`events`]: what has just happened, told to whoever watches
-//! - [`bigcommerce`]: the only room that speaks HTTP
+//! - [`bigcommerce`]: the only room that speaks HTTP with stores
+//! - [`post`]: mail, and posts to programs
 //! - [`db`]: the server's own state
 //! - [`warehouse`]: the IntelliTrack dataset
 //! - [`sync`]: the verbs, one file per kind of data
@@ -25,6 +26,7 @@ pub mod domain;
 pub mod events;
 pub mod monitoring;
 pub mod operations;
+pub mod post;
 pub mod rpc;
 pub mod schedule;
 mod secrets;
@@ -49,11 +51,12 @@ use crate::{
     db::{Db, Sealer},
     events::Bus,
     monitoring::{Monitoring, Watched},
+    post::Post,
     schedule::{
         scheduler::{self, Beats},
         worker::Worker,
     },
-    settings::Settings,
+    settings::{Settings, Switch},
 };
 
 /// Events held for a watcher that is busy, before it gets a snapshot instead.
@@ -107,7 +110,7 @@ async fn run_watched(
     stop: CancellationToken,
     monitoring: &Monitoring,
 ) -> Result<(), Error> {
-    let api = api(&settings)?;
+    let (api, post) = (api(&settings)?, post(&settings)?);
     secrets::make_folder(&settings.data_folder)?;
     let port = listener.local_addr().map_err(Error::Listen)?.port();
     let address = settings.address(port);
@@ -119,6 +122,7 @@ async fn run_watched(
         db: db.clone(),
         bus: Bus::new(EVENTS_HELD),
         api,
+        post,
         wake: Arc::new(Notify::new()),
         patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
         address: address.clone(),
@@ -187,6 +191,12 @@ pub fn api(settings: &Settings) -> Result<Api, Error> {
         authorities.push(reqwest::Certificate::from_pem(pem.as_bytes()).map_err(start)?);
     }
     Api::new(BaseUrls { api: settings.bigcommerce_api.clone() }, &authorities).map_err(start)
+}
+
+/// Mail and posts as the settings describe them.
+fn post(settings: &Settings) -> Result<Post, Error> {
+    let allows_private = settings.webhook_private == Switch::On;
+    Post::new(&settings.smtp_url, &settings.mail_from, allows_private).map_err(start)
 }
 
 fn start(error: impl std::fmt::Display) -> Error {

@@ -100,6 +100,15 @@ struct Options {
     /// One more authority to trust for it
     #[arg(long, env = "PLUGIN_HOST_BIGCOMMERCE_AUTHORITY_FILE")]
     bigcommerce_authority_file: Option<String>,
+    /// Mail server for notifications
+    #[arg(long, env = "PLUGIN_HOST_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Whom mails are from
+    #[arg(long, env = "PLUGIN_HOST_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// "on" where notifications may be posted into private networks, or "off"
+    #[arg(long, env = "PLUGIN_HOST_WEBHOOK_PRIVATE")]
+    webhook_private: Option<String>,
     /// Milliseconds until a silent server's run is taken over
     #[arg(long, env = "PLUGIN_HOST_LEASE_MS")]
     lease_ms: Option<i64>,
@@ -142,6 +151,9 @@ impl Options {
             ("certificate_key_file", &self.certificate_key_file),
             ("bigcommerce_api", &self.bigcommerce_api),
             ("bigcommerce_authority_file", &self.bigcommerce_authority_file),
+            ("smtp_url", &self.smtp_url),
+            ("mail_from", &self.mail_from),
+            ("webhook_private", &self.webhook_private),
             ("metrics_listen", &self.metrics_listen),
             ("otlp_endpoint", &self.otlp_endpoint),
             ("log_format", &self.log_format),

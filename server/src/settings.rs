@@ -38,6 +38,12 @@ pub struct Settings {
     pub bigcommerce_api: String,
     /// One more authority to trust for it.
     pub bigcommerce_authority_file: PathBuf,
+    /// The mail server, with what it wants to know of us; empty for none.
+    pub smtp_url: String,
+    /// Whom mails are from.
+    pub mail_from: String,
+    /// Whether notifications may be posted into private networks.
+    pub webhook_private: Switch,
     /// How long a lease lasts, in milliseconds.
     pub lease_ms: u64,
     /// Where monitoring tools find metrics and health; none where nobody listens for them.

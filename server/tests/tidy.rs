@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 const ORDER: &[&[&str]] = &[
     &["domain"],
     &["clock", "trace"],
-    &["events", "bigcommerce", "settings"],
+    &["events", "bigcommerce", "settings", "post"],
     &["db", "secrets"],
     &["warehouse", "tls"],
     &["sync"],

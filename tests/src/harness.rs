@@ -9,10 +9,12 @@ mod dataset;
 mod home;
 pub mod kills;
 mod line;
+mod mailbox;
 mod monitor;
 mod operator;
 pub mod postgres;
 mod process;
+mod receiver;
 mod server;
 
 use std::time::{Duration, Instant};
@@ -26,10 +28,12 @@ pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
 pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
 pub use self::line::Line;
+pub use self::mailbox::{Mail, Mailbox};
 pub use self::monitor::{Figure, Figures, Monitor};
 pub use self::operator::{Operator, connect_store, defaults, is_final};
 pub use self::process::Process;
 pub(crate) use self::process::program;
+pub use self::receiver::{Posted, Receiver};
 pub use self::server::Server;
 use crate::sandbox::{Catalogue, Options, Sandbox};
 

@@ -21,7 +21,7 @@ crate::on_both_databases! {
 type Change = fn(&mut Configuration);
 
 /// The field that must be named, and what is wrong with it.
-const WRONG: [(&str, Change); 22] = [
+const WRONG: [(&str, Change); 27] = [
     ("default_division", |values| values.default_division = "NOWHERE".into()),
     ("default_uom", |values| values.default_uom = "BOX".into()),
     ("default_site", |values| values.default_site = "ANNEX".into()),
@@ -47,6 +47,12 @@ const WRONG: [(&str, Change); 22] = [
     ("end_of_day_time", |values| values.end_of_day_time = "24:00".into()),
     ("reconciliation_time", |values| values.reconciliation_time = "3 o'clock".into()),
     ("time_zone", |values| values.time_zone = "Mars/Olympus".into()),
+    ("notify_emails", |values| values.notify_emails = vec!["ada".into()]),
+    // The server has no mail server.
+    ("notify_emails", |values| values.notify_emails = vec!["ada@acme.example".into()]),
+    ("notify_webhook", |values| values.notify_webhook = "http://acme.example/hook".into()),
+    ("notify_webhook", |values| values.notify_webhook = "https://127.0.0.1/hook".into()),
+    ("notify_when", |values| values.notify_when = 0),
 ];
 
 #[tokio::test]

@@ -28,6 +28,7 @@ mod lost_access;
 mod manual_sync;
 mod messages;
 mod monitoring;
+mod notifications;
 mod opening;
 mod operations;
 mod orders;

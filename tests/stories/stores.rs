@@ -61,6 +61,7 @@ async fn ask_for_everything(
             as "GetOverview",
         plugin_host.get_configuration(wire::GetConfigurationRequest { store_id: store_id(), ..Default::default() })
             as "GetConfiguration",
+        plugin_host.get_webhook_secret(wire::GetWebhookSecretRequest { store_id: store_id() }) as "GetWebhookSecret",
         plugin_host.list_runs(wire::ListRunsRequest { store_id: store_id(), ..Default::default() }) as "ListRuns",
         plugin_host.get_run(wire::GetRunRequest { run_id }) as "GetRun",
         plugin_host.get_report(wire::GetReportRequest { run_id, ..Default::default() }) as "GetReport",

@@ -5,7 +5,9 @@ mod values;
 
 use pbjson_types::FieldMask;
 use plugin_host_proto::client::{self, request_id};
-use plugin_host_proto::v1::{ConfigureRequest, GetConfigurationRequest, GetConfigurationResponse};
+use plugin_host_proto::v1::{
+    ConfigureRequest, GetConfigurationRequest, GetConfigurationResponse, GetWebhookSecretRequest,
+};
 
 use self::shown::{explanations, pairs};
 use self::values::{Values, patch};
@@ -29,6 +31,8 @@ pub(crate) enum Action {
     Set(Box<Changes>),
     /// Say what every field means and which option of `configure set` changes it
     Explain,
+    /// Print the secret that posts to the notification webhook are signed with
+    WebhookSecret,
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,6 +52,15 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
             show(&answer, session.output)
         }
         Action::Set(changes) => set(*changes, session).await,
+        Action::WebhookSecret => {
+            let request = GetWebhookSecretRequest { store_id: session.store_id.clone() };
+            let answer = session.client.plugin_host().get_webhook_secret(request).await?.into_inner();
+            if session.output.is_json() {
+                session.output.json(&answer)
+            } else {
+                session.output.line(&answer.secret)
+            }
+        }
         Action::Explain => {
             let fields = read(session, false).await?.fields;
             session.output.list(

@@ -38,6 +38,7 @@ impl App {
         let mut values = before.as_ref().map(|saved| saved.values.clone()).unwrap_or_default();
         change(&mut values);
         let mut violations = values.violations();
+        violations.extend(self.notification_violations(before.as_ref().map(|saved| &saved.values), &values));
         violations.extend(self.place_violations(store, &values).await?);
         Ok(Examined { before, values, violations })
     }

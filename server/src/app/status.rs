@@ -3,6 +3,7 @@
 use super::{App, Caller, Result};
 use crate::{
     bigcommerce::Quota,
+    db::SavedConfiguration,
     domain::{
         health::{Health, Signs, health},
         run::{PhaseKind, Run, RunId, RunKind, RunState},
@@ -49,6 +50,30 @@ pub struct Status {
     pub alarm: String,
     /// The phases of the initial dataset that are done, by which run and when.
     pub one_time_flags: Vec<(PhaseKind, RunId, jiff::Timestamp)>,
+}
+
+/// What was read of a store to tell whether it needs somebody.
+pub(super) struct Looked {
+    pub(super) configuration: Option<SavedConfiguration>,
+    done: Vec<PhaseKind>,
+    ended: Vec<Run>,
+    parked: i64,
+    owed_shipments: i64,
+    alarm: String,
+}
+
+impl Looked {
+    pub(super) fn of<'looked>(&'looked self, store: &'looked Store) -> Signs<'looked> {
+        Signs {
+            store,
+            configuration: self.configuration.as_ref().map(|saved| &saved.values),
+            done: &self.done,
+            ended: &self.ended,
+            parked: self.parked,
+            owed_shipments: self.owed_shipments,
+            alarm: &self.alarm,
+        }
+    }
 }
 
 /// Whether something can be asked for, and what stands in its way.
@@ -101,14 +126,10 @@ impl App {
     pub async fn status(&self, caller: &Caller, store: Store) -> Result<Status> {
         // The number first: whatever changes while the rest is read comes again as an event.
         let event_number = self.db.last_event(store.id).await?;
-        let configuration = self.db.configuration(store.id).await?;
+        let signs = self.signs(&store).await?;
         let open = self.db.open_runs(store.id).await?;
-        let ended = self.db.ended_runs(store.id).await?;
-        let parked = self.db.parked_count(store.id, "").await?;
-        let owed_shipments = shipments::count_owed(&self.db, store.id).await?;
         let one_time_flags = self.db.one_time_flags(store.id).await?;
-        let done: Vec<_> = one_time_flags.iter().map(|(phase, ..)| *phase).collect();
-        let values = configuration.as_ref().map(|saved| &saved.values);
+        let values = signs.configuration.as_ref().map(|saved| &saved.values);
         let (running, queued) = open.into_iter().partition::<Vec<_>, _>(|run| run.state == RunState::Running);
         let mut actions = Vec::new();
         for kind in ACTIONS {
@@ -121,33 +142,22 @@ impl App {
                 }
                 kind => plain_words(kind),
             };
-            let missing = caller.obstacles(ready_for(kind, &store, values, &done));
+            let missing = caller.obstacles(ready_for(kind, &store, values, &signs.done));
             let offered = offers(kind, store.grants);
             actions.push((kind, AllowedAction { offered, label: label.to_owned(), missing }));
         }
-        let alarm = match self.db.unanswered(store.id, RunKind::Sync).await? {
-            unanswered if is_silent(unanswered) => self.alarm(&store, unanswered).await?,
-            _ => String::new(),
-        };
-        let health = health(Signs {
-            store: &store,
-            configuration: values,
-            done: &done,
-            ended: &ended,
-            parked,
-            owed_shipments,
-            alarm: &alarm,
-        });
+        let health = health(signs.of(&store));
+        let ended = &signs.ended;
         let last = |kind| ended.iter().find(|run| run.kind == kind && !run.dry_run).cloned();
         Ok(Status {
             event_number,
-            configuration_revision: configuration.as_ref().map_or(0, |saved| saved.revision),
+            configuration_revision: signs.configuration.as_ref().map_or(0, |saved| saved.revision),
             running: running.into_iter().next(),
             queued,
             last: ended.first().cloned(),
             last_of: (last(RunKind::Sync), last(RunKind::EndOfDay)),
-            parked,
-            owed_shipments,
+            parked: signs.parked,
+            owed_shipments: signs.owed_shipments,
             health,
             quota: self.api.quota(&store.hash),
             actions,
@@ -158,9 +168,26 @@ impl App {
                 .and_then(|cursor| cursor.completed_at),
             end_of_day_due_at: self.db.next_due(store.id, RunKind::EndOfDay).await?,
             sync_due_at: self.db.next_due(store.id, RunKind::Sync).await?,
-            alarm,
+            alarm: signs.alarm,
             one_time_flags,
             store,
+        })
+    }
+
+    /// What tells whether a store needs somebody.
+    pub(super) async fn signs(&self, store: &Store) -> Result<Looked> {
+        let alarm = match self.db.unanswered(store.id, RunKind::Sync).await? {
+            unanswered if is_silent(unanswered) => self.alarm(store, unanswered).await?,
+            _ => String::new(),
+        };
+        let flags = self.db.one_time_flags(store.id).await?;
+        Ok(Looked {
+            configuration: self.db.configuration(store.id).await?,
+            done: flags.into_iter().map(|(phase, ..)| phase).collect(),
+            ended: self.db.ended_runs(store.id).await?,
+            parked: self.db.parked_count(store.id, "").await?,
+            owed_shipments: shipments::count_owed(&self.db, store.id).await?,
+            alarm,
         })
     }
 

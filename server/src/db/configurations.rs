@@ -8,8 +8,8 @@ use super::{Db, Error, Result, Row, Tx};
 use crate::domain::{
     catalog::ItemNumberRule,
     configuration::{
-        Configuration, DriftPolicy, GuestRule, HoldLimits, NIGHT, OpenOrders, PickupRule, ShipmentRule,
-        StockDecrease, StockScope,
+        Configuration, DriftPolicy, GuestRule, HoldLimits, NIGHT, NotifyWhen, OpenOrders, PickupRule,
+        ShipmentRule, StockDecrease, StockScope,
     },
     run::words,
     store::StoreId,
@@ -28,6 +28,7 @@ words!(GuestRule { ByEmail = "BY_EMAIL", OneCustomer = "ONE_CUSTOMER" });
 words!(ShipmentRule { OnClose = "ON_CLOSE", EachPick = "EACH_PICK", ByHand = "BY_HAND" });
 words!(DriftPolicy { WarehouseWins = "WAREHOUSE_WINS", Hold = "HOLD" });
 words!(PickupRule { Leave = "LEAVE", Complete = "COMPLETE" });
+words!(NotifyWhen { AtOnce = "AT_ONCE", Daily = "DAILY" });
 
 /// A configuration as saved.
 #[derive(Clone, Debug)]
@@ -75,11 +76,21 @@ struct Kept {
     hold_at_units: i64,
     drift_policy: String,
     pickup_rule: String,
+    #[serde(default)]
+    notify_emails: Vec<String>,
+    #[serde(default)]
+    notify_webhook: String,
+    #[serde(default = "usual_notify_when")]
+    notify_when: String,
 }
 
 /// What revisions say that were saved before it could be chosen.
 fn usual_reconciliation_time() -> Time {
     NIGHT
+}
+
+fn usual_notify_when() -> String {
+    NotifyWhen::AtOnce.word().to_owned()
 }
 
 /// The JSON of a configuration, for its row and for the audit.
@@ -114,6 +125,9 @@ pub(crate) fn to_json(values: &Configuration) -> String {
         hold_at_units: values.hold.units,
         drift_policy: values.drift_policy.word().to_owned(),
         pickup_rule: values.pickup_rule.word().to_owned(),
+        notify_emails: values.notify_emails.clone(),
+        notify_webhook: values.notify_webhook.clone(),
+        notify_when: values.notify_when.word().to_owned(),
     };
     serde_json::json!(kept).to_string()
 }
@@ -156,6 +170,9 @@ pub(super) fn saved(row: &AnyRow) -> Result<SavedConfiguration> {
         hold: HoldLimits { percent: kept.hold_at_zero_percent, units: kept.hold_at_units },
         drift_policy: known(&kept.drift_policy, DriftPolicy::from_word)?,
         pickup_rule: known(&kept.pickup_rule, PickupRule::from_word)?,
+        notify_emails: kept.notify_emails,
+        notify_webhook: kept.notify_webhook,
+        notify_when: known(&kept.notify_when, NotifyWhen::from_word)?,
     };
     Ok(SavedConfiguration {
         revision: row.int("revision")?,

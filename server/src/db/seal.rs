@@ -4,6 +4,7 @@ use chacha20poly1305::{
     AeadCore, KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, OsRng, Payload},
 };
+use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +14,7 @@ use super::{Db, Error, Result, Row};
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    derives: hmac::Key,
     check: String,
 }
 
@@ -27,7 +29,12 @@ impl Sealer {
     pub fn new(key: &[u8; 32]) -> Self {
         let check =
             Sha256::new().chain_update(b"plugin-host encryption key check").chain_update(key).finalize();
-        Self { cipher: XChaCha20Poly1305::new(key.into()), check: hex(&check) }
+        let derives = Sha256::new().chain_update(b"plugin-host derived secrets").chain_update(key).finalize();
+        Self {
+            cipher: XChaCha20Poly1305::new(key.into()),
+            derives: hmac::Key::new(hmac::HMAC_SHA256, &derives),
+            check: hex(&check),
+        }
     }
 
     /// Encrypts a secret for one place; it opens nowhere else.
@@ -36,6 +43,11 @@ impl Sealer {
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: place.as_bytes() };
         let sealed = self.cipher.encrypt(&nonce, payload).map_err(|_| Error::Sealed)?;
         Ok(format!("{}{}", hex(&nonce), hex(&sealed)))
+    }
+
+    /// A secret for one place that only this key yields, the same each time.
+    pub(super) fn derive(&self, place: &str) -> SecretString {
+        hex(hmac::sign(&self.derives, place.as_bytes()).as_ref()).into()
     }
 
     /// Opens what was sealed for a place.
@@ -90,5 +102,14 @@ mod tests {
         assert_eq!(sealer.open(&sealed, "abc123").unwrap().expose_secret(), "token");
         assert!(sealer.open(&sealed, "other").is_err());
         assert!(Sealer::new(&[8; 32]).open(&sealed, "abc123").is_err());
+    }
+
+    #[test]
+    fn a_derived_secret_is_the_same_each_time_and_another_elsewhere() {
+        let derived = |key, place| Sealer::new(&[key; 32]).derive(place).expose_secret().to_owned();
+        assert_eq!(derived(7, "abc123"), derived(7, "abc123"));
+        assert_eq!(derived(7, "abc123").len(), 64);
+        assert_ne!(derived(7, "abc123"), derived(7, "other"));
+        assert_ne!(derived(7, "abc123"), derived(8, "abc123"));
     }
 }

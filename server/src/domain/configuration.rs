@@ -7,6 +7,12 @@ use super::{catalog::ItemNumberRule, order, store::Missing};
 /// When shops are quietest: where nothing else is chosen, both sides are compared from then on.
 pub const NIGHT: Time = Time::constant(3, 0, 0, 0);
 
+/// When people begin to work: what is told once a day is told then.
+pub const MORNING: Time = Time::constant(7, 0, 0, 0);
+
+/// To how many addresses a store may write.
+const MOST_ADDRESSES: usize = 20;
+
 /// A store's configuration; the default is what a new store starts with, before its first save.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
@@ -66,6 +72,21 @@ pub struct Configuration {
     pub drift_policy: DriftPolicy,
     /// What becomes of the store's order when its pickup was closed here (amendment I).
     pub pickup_rule: PickupRule,
+    /// Who is told by mail what needs a person.
+    pub notify_emails: Vec<String>,
+    /// Where the same is posted to; empty for nowhere.
+    pub notify_webhook: String,
+    /// When it is told.
+    pub notify_when: NotifyWhen,
+}
+
+/// When people are told what needs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotifyWhen {
+    /// As soon as it is known for a few minutes, and again when it is over.
+    AtOnce,
+    /// Everything together, each morning on which there is something.
+    Daily,
 }
 
 /// Whose units count as on hand.
@@ -195,6 +216,9 @@ impl Default for Configuration {
             hold: HoldLimits { percent: 20, units: 0 },
             drift_policy: DriftPolicy::WarehouseWins,
             pickup_rule: PickupRule::Leave,
+            notify_emails: Vec::new(),
+            notify_webhook: String::new(),
+            notify_when: NotifyWhen::AtOnce,
         }
     }
 }
@@ -262,6 +286,7 @@ impl Configuration {
         }
         self.check_orders(&mut found);
         self.check_counts(&mut found);
+        self.check_notifications(&mut found);
         for (value, field, parent, parent_label) in [
             (&self.uom, "default_uom", &self.division, "Default Division"),
             (&self.site, "default_site", &self.division, "Default Division"),
@@ -295,6 +320,27 @@ impl Configuration {
         }
     }
 
+    fn check_notifications(&self, found: &mut Vec<Violation>) {
+        let mut refuse = |field, message: String| found.push(Violation::new(field, message));
+        if let Some(address) = self.notify_emails.iter().find(|address| !is_address(address)) {
+            refuse("notify_emails", format!("{address:?} is no e-mail address."));
+        }
+        let mut addresses: Vec<String> = self.notify_emails.iter().map(|one| one.to_lowercase()).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        if addresses.len() < self.notify_emails.len() {
+            refuse("notify_emails", "Name each address only once.".into());
+        }
+        if addresses.len() > MOST_ADDRESSES {
+            refuse("notify_emails", format!("Name {MOST_ADDRESSES} addresses or fewer."));
+        }
+    }
+
+    /// Whether anybody is to be told what needs a person.
+    pub fn notifies(&self) -> bool {
+        !self.notify_emails.is_empty() || !self.notify_webhook.is_empty()
+    }
+
     fn check_counts(&self, found: &mut Vec<Violation>) {
         if self.stock_scope == StockScope::Sites && self.stock_sites.is_empty() {
             found.push(Violation::new("stock_sites", "Choose at least one site, or another stock scope."));
@@ -313,6 +359,18 @@ impl Configuration {
             found.push(Violation::new("hold_at_units", "Choose a number of units, or 0 for no limit."));
         }
     }
+}
+
+/// Whether a text looks like somebody's address, and like nothing else that a mail's header may hold.
+fn is_address(text: &str) -> bool {
+    let harmful = |letter: char| {
+        letter.is_control() || letter.is_whitespace() || matches!(letter, '<' | '>' | ',' | ';' | '"')
+    };
+    text.len() <= 254
+        && !text.contains(harmful)
+        && text
+            .split_once('@')
+            .is_some_and(|(who, host)| !who.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 #[cfg(test)]
@@ -352,5 +410,10 @@ mod tests {
         assert_eq!(violated(|c| c.excluded_locations = vec!["HQ".into()]), ["excluded_locations"]);
         assert_eq!(violated(|c| c.hold.percent = 0), ["hold_at_zero_percent"]);
         assert_eq!(violated(|c| c.safety_buffer = -1), ["safety_buffer"]);
+        for wrong in ["ada", "@acme.example", "ada@", "a@b@c", "ada@acme.example\r\nBcc: x@y", "Ada <a@b>"] {
+            assert_eq!(violated(|c| c.notify_emails = vec![wrong.into()]), ["notify_emails"], "{wrong}");
+        }
+        let twice = vec!["ada@acme.example".into(), "Ada@acme.example".into()];
+        assert_eq!(violated(|c| c.notify_emails = twice), ["notify_emails"]);
     }
 }

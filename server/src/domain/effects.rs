@@ -5,8 +5,8 @@ use jiff::civil::Time;
 use super::{
     catalog::ItemNumberRule,
     configuration::{
-        Configuration, DriftPolicy, GuestRule, OpenOrders, PickupRule, ShipmentRule, StockDecrease,
-        StockScope,
+        Configuration, DriftPolicy, GuestRule, MORNING, NotifyWhen, OpenOrders, PickupRule, ShipmentRule,
+        StockDecrease, StockScope,
     },
 };
 
@@ -69,6 +69,7 @@ pub fn effect(field: &str, values: &Configuration, around: Around<'_>) -> String
             buffer => format!("An item of which {} can be sold is offered as 1.", buffer + 1),
         },
         "hold_at_zero_percent" | "hold_at_units" | "drift_policy" => of_holds(field, values),
+        "notify_emails" | "notify_webhook" | "notify_when" => of_notifications(field, values),
         _ => String::new(),
     }
 }
@@ -179,6 +180,29 @@ fn of_scope(field: &str, values: &Configuration) -> String {
             format!("Only units in {} / {} count.", values.site, values.location)
         }
         (StockScope::Division, _) => format!("Units in every site of {} count.", values.division),
+    }
+}
+
+fn of_notifications(field: &str, values: &Configuration) -> String {
+    match field {
+        "notify_emails" => match values.notify_emails.as_slice() {
+            [] => "Nobody gets a mail.".into(),
+            addresses => format!("What needs a person is mailed to {}.", addresses.join(", ")),
+        },
+        "notify_webhook" if values.notify_webhook.is_empty() => "No program is told.".into(),
+        "notify_webhook" => "A program is told by posts that carry a signature.".into(),
+        _ if !values.notifies() => "It is not used: nobody is told.".into(),
+        _ => match values.notify_when {
+            NotifyWhen::AtOnce => {
+                "What needs a person is told within five minutes, once, and again when it is over.".into()
+            }
+            NotifyWhen::Daily => {
+                format!(
+                    "What needs a person is told each morning at {}, if there is anything.",
+                    clock(MORNING)
+                )
+            }
+        },
     }
 }
 

@@ -16,7 +16,7 @@ const fn field(field: &'static str, label: &'static str, explanation: &'static s
 }
 
 /// Every field that a client may set, in the order in which they are best shown.
-pub const FIELDS: [Field; 30] = [
+pub const FIELDS: [Field; 33] = [
     field(
         "default_division",
         "Default Division",
@@ -131,6 +131,21 @@ pub const FIELDS: [Field; 30] = [
         "Drift",
         "Whether counts that somebody changed in the store are put right, or wait for a person.",
     ),
+    field(
+        "notify_emails",
+        "Notification Addresses",
+        "Who gets a mail when something needs a person; the server's operator must have set up mail.",
+    ),
+    field(
+        "notify_webhook",
+        "Notification Webhook",
+        "The https address of a program that is told the same by signed posts; empty for none.",
+    ),
+    field(
+        "notify_when",
+        "Notify",
+        "Whether they are told within minutes and again when it is over, or once a day in the morning.",
+    ),
 ];
 
 /// Fields that belong together, for whoever fills them in.
@@ -148,7 +163,7 @@ const fn group(first: &'static str, name: &'static str, explanation: &'static st
     Group { name, explanation, first }
 }
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     group("default_division", "Defaults", "Where the goods of the store are in the warehouse."),
     group("create_item_number_using", "Items", "How products of the store become items."),
     group("auto_sync", "Schedule", "What runs by itself, and when."),
@@ -156,6 +171,7 @@ const GROUPS: [Group; 7] = [
     group("shipment_rule", "Shipments", "What the store hears of what was picked."),
     group("stock_decreased_when_order_placed", "Stock", "What of the stock the store may sell."),
     group("hold_at_zero_percent", "Safety", "When End of Day waits for a person."),
+    group("notify_emails", "Notifications", "Who is told when something needs a person."),
 ];
 
 /// Every field with the group it belongs to.

@@ -2,9 +2,66 @@
 
 use super::{
     configuration::Configuration,
-    run::{PhaseKind, Run, RunKind, RunState},
+    run::{PhaseKind, Run, RunKind, RunState, words},
     store::{Grants, Store, StoreState},
 };
+
+/// What can need a person; of each there is one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// BigCommerce refuses the access token.
+    Access,
+    /// The initial dataset.
+    Import,
+    /// The sync.
+    Sync,
+    /// End of Day.
+    EndOfDay,
+    /// Shipments that are owed to the store.
+    Shipments,
+    /// The nightly comparison.
+    Reconciliation,
+    /// Records that wait.
+    Parked,
+}
+
+words!(Cause {
+    Access = "ACCESS",
+    Import = "IMPORT",
+    Sync = "SYNC",
+    EndOfDay = "END_OF_DAY",
+    Shipments = "SHIPMENTS",
+    Reconciliation = "RECONCILIATION",
+    Parked = "PARKED",
+});
+
+impl Cause {
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access token",
+            Self::Import => "import",
+            Self::Sync => "sync",
+            Self::EndOfDay => "End of Day",
+            Self::Shipments => "shipments",
+            Self::Reconciliation => "reconciliation",
+            Self::Parked => "parked records",
+        }
+    }
+}
+
+/// Something that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What it is.
+    pub cause: Cause,
+    /// What is wrong, and the way out, in words without times.
+    pub words: String,
+    /// Whether something that should work does not.
+    pub is_failing: bool,
+    /// How many records it is about; 1 for everything else.
+    pub count: i64,
+}
 
 /// Whether a store is in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,25 +97,15 @@ pub struct Signs<'s> {
 
 /// Whether a store is in step, and the same in words without times.
 pub fn health(signs: Signs<'_>) -> (Health, String) {
+    let needs = needs(signs);
+    if let Some(failing) = needs.iter().find(|need| need.is_failing) {
+        return (Health::Failing, failing.words.clone());
+    }
     if let Some(step) = next_step(signs) {
-        return step;
+        return (Health::NotSetUp, step.to_owned());
     }
-    if let Some(words) = failure(signs) {
-        return (Health::Failing, words);
-    }
-    let mut waits = Vec::new();
-    if last(signs, RunKind::EndOfDay).is_some_and(|run| run.state == RunState::Held) {
-        waits.push("The last End of Day was held: approve it or look at why.".to_owned());
-    }
-    if let Some(run) = last(signs, RunKind::Reconciliation).filter(|run| run.state == RunState::Failed) {
-        waits.push(format!("The last reconciliation stopped: {}", run.problem));
-    }
-    match signs.parked {
-        0 => {}
-        1 => waits.push("1 record needs you.".to_owned()),
-        parked => waits.push(format!("{parked} records need you.")),
-    }
-    if !waits.is_empty() {
+    if !needs.is_empty() {
+        let waits: Vec<String> = needs.into_iter().map(|need| need.words).collect();
         return (Health::NeedsAttention, waits.join(" "));
     }
     let words = match signs.configuration {
@@ -69,55 +116,88 @@ pub fn health(signs: Signs<'_>) -> (Health, String) {
     (Health::InStep, words.to_owned())
 }
 
+/// Everything of a store that needs a person, what fails first.
+pub fn needs(signs: Signs<'_>) -> Vec<Need> {
+    let failing = |cause, words: String| Need { cause, words, is_failing: true, count: 1 };
+    if !is_granted(signs) {
+        return Vec::new();
+    }
+    if signs.store.state == StoreState::Refused {
+        let words =
+            "BigCommerce refuses the access token: an administrator must connect the store with a new one.";
+        return vec![failing(Cause::Access, words.to_owned())];
+    }
+    if !has_defaults(signs) {
+        return Vec::new();
+    }
+    if !signs.done.contains(&PhaseKind::Inventory) {
+        let failed = last_import(signs).filter(|run| run.state == RunState::Failed);
+        let need = failed.map(|run| failing(Cause::Import, format!("The import stopped: {}", run.problem)));
+        return need.into_iter().collect();
+    }
+    let failed = |kind| last(signs, kind).filter(|run| run.state == RunState::Failed);
+    let mut needs = Vec::new();
+    if !signs.alarm.is_empty() {
+        needs.push(failing(Cause::Sync, signs.alarm.to_owned()));
+    } else if let Some(run) = failed(RunKind::Sync) {
+        needs.push(failing(Cause::Sync, format!("The last sync stopped: {}", run.problem)));
+    }
+    if let Some(run) = failed(RunKind::EndOfDay) {
+        needs.push(failing(Cause::EndOfDay, format!("The last End of Day stopped: {}", run.problem)));
+    }
+    if let Some(run) = failed(RunKind::Shipments).filter(|_| signs.owed_shipments > 0) {
+        needs.push(failing(Cause::Shipments, format!("Shipments do not reach the store: {}", run.problem)));
+    }
+    let waiting = |cause, words: String, count| Need { cause, words, is_failing: false, count };
+    if last(signs, RunKind::EndOfDay).is_some_and(|run| run.state == RunState::Held) {
+        let words = "The last End of Day was held: approve it or look at why.";
+        needs.push(waiting(Cause::EndOfDay, words.to_owned(), 1));
+    }
+    if let Some(run) = failed(RunKind::Reconciliation) {
+        let words = format!("The last reconciliation stopped: {}", run.problem);
+        needs.push(waiting(Cause::Reconciliation, words, 1));
+    }
+    match signs.parked {
+        0 => {}
+        1 => needs.push(waiting(Cause::Parked, "1 record needs you.".to_owned(), 1)),
+        parked => needs.push(waiting(Cause::Parked, format!("{parked} records need you."), parked)),
+    }
+    needs
+}
+
 fn last(signs: Signs<'_>, kind: RunKind) -> Option<&Run> {
     signs.ended.iter().find(|run| run.kind == kind && !run.dry_run)
 }
 
+fn last_import(signs: Signs<'_>) -> Option<&Run> {
+    let kinds = [RunKind::Import, RunKind::ImportInventory];
+    kinds.into_iter().filter_map(|kind| last(signs, kind)).max_by_key(|run| run.id)
+}
+
+fn is_granted(signs: Signs<'_>) -> bool {
+    signs.store.grants != Grants { standard: false, manual_sync: false }
+}
+
+fn has_defaults(signs: Signs<'_>) -> bool {
+    signs.configuration.is_some_and(|values| values.missing_defaults().is_empty())
+}
+
 /// What is left to do before the store can be in step at all.
-fn next_step(signs: Signs<'_>) -> Option<(Health, String)> {
-    let words = |health, words: &str| Some((health, words.to_owned()));
-    if signs.store.grants == (Grants { standard: false, manual_sync: false }) {
-        return words(Health::NotSetUp, "Ask an administrator what this store is granted: nothing yet.");
+fn next_step(signs: Signs<'_>) -> Option<&'static str> {
+    if !is_granted(signs) {
+        return Some("Ask an administrator what this store is granted: nothing yet.");
     }
-    if signs.store.state == StoreState::Refused {
-        return words(
-            Health::Failing,
-            "BigCommerce refuses the access token: an administrator must connect the store with a new one.",
-        );
-    }
-    if signs.configuration.is_none_or(|values| !values.missing_defaults().is_empty()) {
-        return words(Health::NotSetUp, "Choose the defaults and save the configuration.");
+    if !has_defaults(signs) {
+        return Some("Choose the defaults and save the configuration.");
     }
     if signs.done.contains(&PhaseKind::Inventory) {
         return None;
     }
-    let import = [RunKind::Import, RunKind::ImportInventory];
-    let import = import.into_iter().filter_map(|kind| last(signs, kind)).max_by_key(|run| run.id);
-    match import {
-        Some(run) if run.state == RunState::Failed => {
-            Some((Health::Failing, format!("The import stopped: {}", run.problem)))
-        }
-        _ if signs.store.grants.manual_sync => {
-            words(Health::NotSetUp, "Synchronize Products, then Import Inventory.")
-        }
-        _ => words(Health::NotSetUp, "Import the products, inventory and carriers."),
-    }
-}
-
-/// What should work and does not.
-fn failure(signs: Signs<'_>) -> Option<String> {
-    let failed = |kind| last(signs, kind).filter(|run| run.state == RunState::Failed);
-    if !signs.alarm.is_empty() {
-        return Some(signs.alarm.to_owned());
-    }
-    if let Some(run) = failed(RunKind::Sync) {
-        return Some(format!("The last sync stopped: {}", run.problem));
-    }
-    if let Some(run) = failed(RunKind::EndOfDay) {
-        return Some(format!("The last End of Day stopped: {}", run.problem));
-    }
-    let run = failed(RunKind::Shipments).filter(|_| signs.owed_shipments > 0)?;
-    Some(format!("Shipments do not reach the store: {}", run.problem))
+    Some(if signs.store.grants.manual_sync {
+        "Synchronize Products, then Import Inventory."
+    } else {
+        "Import the products, inventory and carriers."
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _, Zoned, civil::Time, tz::TimeZone};
 
-use super::{configuration::Configuration, store::StoreId};
+use super::{
+    configuration::{Configuration, MORNING},
+    store::StoreId,
+};
 
 /// When auto sync runs next after an instant; none where it is switched off.
 ///
@@ -62,6 +65,11 @@ pub fn next_reconciliation(
     let after = after.checked_sub(delay).ok()?.to_zoned(zone.clone());
     let opening = next_opening(configuration.reconciliation_time, &after)?;
     opening.checked_add(delay).ok()
+}
+
+/// When what needs a person is told next, where that is done once a day.
+pub fn next_digest(zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
+    next_opening(MORNING, &after.to_zoned(zone.clone()))
 }
 
 /// Whether nothing has come of auto sync for so long that a person must be told, where it was due so often in vain.

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     db::{self, Db, Engine},
     domain::store::Store,
+    post::Post,
     secrets,
     settings::Settings,
     tls,
@@ -74,6 +75,7 @@ pub async fn examine(settings: &Settings, api: &Api, clock: &Clock) -> Vec<Findi
     let mut findings = vec![folder(&settings.data_folder), room(&settings.data_folder)];
     findings.extend(certificates(settings, clock.now()));
     findings.push(server(settings).await);
+    findings.extend(mail(settings).await);
     match beside(settings, clock.clone()).await {
         Err(error) => findings.push(Finding::new(State::Bad, "database", in_full(&error))),
         Ok(db) => {
@@ -156,6 +158,22 @@ async fn server(settings: &Settings) -> Finding {
         Ok(Ok(_)) => Finding::new(State::Good, what, format!("listens at {}", settings.listen)),
         _ => Finding::new(State::Look, what, format!("nothing listens at {}; start it", settings.listen)),
     }
+}
+
+/// Whether the mail server, if there is one, lets us in.
+async fn mail(settings: &Settings) -> Option<Finding> {
+    let what = "mail";
+    if settings.smtp_url.is_empty() {
+        return None;
+    }
+    let checked = match Post::new(&settings.smtp_url, &settings.mail_from, false) {
+        Ok(post) => post.check_mail().await,
+        Err(error) => Err(error),
+    };
+    Some(match checked {
+        Ok(()) => Finding::new(State::Good, what, "the mail server lets us in"),
+        Err(error) => Finding::new(State::Bad, what, in_full(&error)),
+    })
 }
 
 async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(), Error> {

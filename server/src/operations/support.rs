@@ -41,6 +41,8 @@ pub async fn bundle(
         }
         let _ = writeln!(text, "\n== Store {}: {}, {:?}", store.hash, store.time_zone, store.state);
         if let Some(saved) = db.configuration(store.id).await? {
+            // Such addresses often are as good as a key.
+            secrets.push(saved.values.notify_webhook.clone());
             let _ = writeln!(text, "{:#?}", saved.values);
         }
         let _ = writeln!(text, "\n-- Runs, newest first");

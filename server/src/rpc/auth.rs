@@ -17,7 +17,7 @@ pub enum Rule {
 }
 
 /// The rule of every RPC of the contract; a test walks the contract and fails where one is missing.
-pub const RULES: [(&str, Rule); 49] = [
+pub const RULES: [(&str, Rule); 50] = [
     ("PluginHostService.Import", Rule::Operate),
     ("PluginHostService.Sync", Rule::Operate),
     ("PluginHostService.EndOfDay", Rule::Operate),
@@ -30,6 +30,7 @@ pub const RULES: [(&str, Rule); 49] = [
     ("PluginHostService.GetStatus", Rule::Read),
     ("PluginHostService.GetOverview", Rule::Read),
     ("PluginHostService.GetConfiguration", Rule::Read),
+    ("PluginHostService.GetWebhookSecret", Rule::Operate),
     ("PluginHostService.ListRuns", Rule::Read),
     ("PluginHostService.GetRun", Rule::Read),
     ("PluginHostService.GetReport", Rule::Read),

@@ -10,8 +10,8 @@ use crate::{
     domain::{
         catalog::ItemNumberRule,
         configuration::{
-            Configuration, DriftPolicy, GuestRule, HoldLimits, OpenOrders, PickupRule, ShipmentRule,
-            StockDecrease, StockScope, Violation,
+            Configuration, DriftPolicy, GuestRule, HoldLimits, NotifyWhen, OpenOrders, PickupRule,
+            ShipmentRule, StockDecrease, StockScope, Violation,
         },
         effects::{Around, effect},
         fields::{FIELDS, Field, Group, grouped},
@@ -27,6 +27,7 @@ same!(GuestRule: ByEmail, OneCustomer);
 same!(ShipmentRule: OnClose, EachPick, ByHand);
 same!(DriftPolicy: WarehouseWins, Hold);
 same!(PickupRule: Leave, Complete);
+same!(NotifyWhen: AtOnce, Daily);
 
 /// A configuration as saved; the defaults before the first save.
 pub(super) fn configuration(saved: Option<&SavedConfiguration>, store: &Store) -> v1::Configuration {
@@ -89,6 +90,9 @@ fn values_of(values: Configuration, saved: Option<&SavedConfiguration>, store: &
         hold_at_units: values.hold.units,
         drift_policy: values.drift_policy.wire(),
         pickup_rule: values.pickup_rule.wire(),
+        notify_emails: values.notify_emails,
+        notify_webhook: values.notify_webhook,
+        notify_when: values.notify_when.wire(),
     }
 }
 
@@ -189,6 +193,9 @@ impl Patch {
             shipment_rule: reader.choice("shipment_rule", wire.shipment_rule, usual.shipment_rule),
             drift_policy: reader.choice("drift_policy", wire.drift_policy, usual.drift_policy),
             pickup_rule: reader.choice("pickup_rule", wire.pickup_rule, usual.pickup_rule),
+            notify_when: reader.choice("notify_when", wire.notify_when, usual.notify_when),
+            notify_emails: wire.notify_emails.iter().map(|address| address.trim().to_owned()).collect(),
+            notify_webhook: wire.notify_webhook.trim().to_owned(),
             division: wire.default_division.trim().to_owned(),
             uom: wire.default_uom.trim().to_owned(),
             site: wire.default_site.trim().to_owned(),
@@ -252,6 +259,9 @@ impl Patch {
                 "hold_at_units" => values.hold.units = wanted.hold.units,
                 "drift_policy" => values.drift_policy = wanted.drift_policy,
                 "pickup_rule" => values.pickup_rule = wanted.pickup_rule,
+                "notify_emails" => values.notify_emails.clone_from(&wanted.notify_emails),
+                "notify_webhook" => values.notify_webhook.clone_from(&wanted.notify_webhook),
+                "notify_when" => values.notify_when = wanted.notify_when,
                 // `read` refuses every other field.
                 _ => {}
             }

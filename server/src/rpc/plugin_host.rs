@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use futures::StreamExt as _;
 use plugin_host_proto::v1::{self, plugin_host_service_server::PluginHostService};
+use secrecy::ExposeSecret as _;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -296,6 +297,16 @@ impl PluginHostService for PluginHost {
             missing: missing.into_iter().map(convert::missing).collect(),
             fields: configuration::fields(&values.cloned().unwrap_or_default(), &store),
         }))
+    }
+
+    async fn get_webhook_secret(
+        &self,
+        request: Request<v1::GetWebhookSecretRequest>,
+    ) -> Reply<v1::GetWebhookSecretResponse> {
+        let caller = self.caller(&request, "PluginHostService.GetWebhookSecret").await?;
+        let store = self.store(&caller, &request.into_inner().store_id).await?;
+        let secret = self.app.webhook_secret(&store).await.map_err(convert::status)?;
+        Ok(Response::new(v1::GetWebhookSecretResponse { secret: secret.expose_secret().to_owned() }))
     }
 
     async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Reply<v1::ListRunsResponse> {

@@ -28,19 +28,22 @@ pub enum Tick {
     Sweep,
     /// What is due by the clock, and what stores are owed, is asked for.
     Due,
+    /// People are told what needs them.
+    Notify,
     /// What is old is forgotten.
     Housekeeping,
 }
 
 impl Tick {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Sweep, Self::Due, Self::Housekeeping];
+    pub const ALL: [Self; 4] = [Self::Sweep, Self::Due, Self::Notify, Self::Housekeeping];
 
     /// What operators call it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
             Self::Due => "due",
+            Self::Notify => "notify",
             Self::Housekeeping => "housekeeping",
         }
     }
@@ -50,6 +53,7 @@ impl Tick {
         match self {
             Self::Sweep => ("*/5 * * * * *", Duration::from_secs(5)),
             Self::Due => ("* * * * * *", Duration::from_secs(1)),
+            Self::Notify => ("2/5 * * * * *", Duration::from_secs(5)),
             Self::Housekeeping => ("0 17 * * * *", Duration::from_hours(1)),
         }
     }
@@ -70,6 +74,7 @@ impl Tick {
                 Ok(()) => app.request_shipments().await,
                 failed => failed,
             },
+            Self::Notify => app.notify().await,
             Self::Housekeeping => forget(app).await.map_err(Into::into),
         };
         if let Err(error) = done {
@@ -177,6 +182,7 @@ async fn forget(app: &App) -> crate::db::Result<()> {
     let before = app.db.clock.now() - RETENTION;
     app.db.forget_events(before).await?;
     app.db.forget_requests(before).await?;
+    app.db.forget_notifications(before).await?;
     // A few at a time: the one writer of SQLite is wanted by others, too.
     while app.db.forget_runs(before, RUNS_AT_ONCE).await? > 0 {}
     Ok(())

@@ -8,8 +8,9 @@ use plugin_host_proto::{
         Carrier, Configuration, ConfigureRequest, ConnectStoreRequest, ConnectStoreResponse, DriftPolicy,
         GetConfigurationRequest, GetReportRequest, GetRunRequest, GetStatusRequest, GuestRule, ImportRequest,
         ImportResponse, InventoryRecord, Item, ItemNumberRule, ListCarriersRequest, ListInventoryRequest,
-        ListItemsRequest, ListParkedRecordsRequest, ListReportExceptionsRequest, OpenOrders, ParkedRecord,
-        PickupRule, Report, ReportException, Run, RunState, ShipmentRule, Status, StockDecrease, StockScope,
+        ListItemsRequest, ListParkedRecordsRequest, ListReportExceptionsRequest, NotifyWhen, OpenOrders,
+        ParkedRecord, PickupRule, Report, ReportException, Run, RunState, ShipmentRule, Status,
+        StockDecrease, StockScope,
     },
 };
 
@@ -54,6 +55,7 @@ pub fn defaults() -> Configuration {
         hold_at_zero_percent: 20,
         drift_policy: DriftPolicy::WarehouseWins.into(),
         pickup_rule: PickupRule::Leave.into(),
+        notify_when: NotifyWhen::AtOnce.into(),
         ..Configuration::default()
     }
 }

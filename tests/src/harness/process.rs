@@ -27,6 +27,13 @@ impl Process {
         Self::spawn(home, Command::new(program(PROGRAM, &PARTS)?)).await
     }
 
+    /// Starts a server on a computer that trusts these authorities alone.
+    pub async fn start_trusting(home: &Home, authorities: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new("/usr/bin/env");
+        command.arg(format!("SSL_CERT_FILE={}", authorities.display())).arg(program(PROGRAM, &PARTS)?);
+        Self::spawn(home, command).await
+    }
+
     /// Starts a server none of whose files can grow beyond this many KiB, as on a disk that fills up.
     pub async fn start_with_room(home: &Home, kib: u64) -> anyhow::Result<Self> {
         // A write beyond the limit would end a program that does not ignore the signal; the limit can be lifted later.

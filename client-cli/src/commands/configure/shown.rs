@@ -2,7 +2,7 @@
 
 use plugin_host_proto::v1::{Configuration, ConfigurationField};
 
-use super::values::{Decrease, Drift, Guests, Orders, Pickup, Rule, Scope, Shipping};
+use super::values::{Decrease, Drift, Guests, Notify, Orders, Pickup, Rule, Scope, Shipping};
 use crate::error::flag;
 use crate::output::{Column, Table};
 use crate::text::{Zone, number, on_off};
@@ -89,6 +89,9 @@ pub(super) fn values(configuration: &Configuration) -> Vec<(&'static str, &'stat
         ("drift_policy", "Drift", Drift::words(configuration.drift_policy()).to_owned()),
         ("pickup_rule", "Pickup Orders", Pickup::words(configuration.pickup_rule()).to_owned()),
         ("reconciliation_time", "Reconciliation Time", chosen(&configuration.reconciliation_time)),
+        ("notify_emails", "Notification Addresses", listed(&configuration.notify_emails)),
+        ("notify_webhook", "Notification Webhook", or(&configuration.notify_webhook, "(none)")),
+        ("notify_when", "Notify", Notify::words(configuration.notify_when()).to_owned()),
     ]
 }
 

@@ -2,7 +2,8 @@ use plugin_host_proto::v1::{Configuration, ConfigurationField, ItemNumberRule, S
 
 use super::shown::{explanations, pairs, values};
 use super::values::{
-    Decrease, Drift, Guests, Orders, Pickup, Rule, Scope, Shipping, Values, active_hours, patch, time_of_day,
+    Decrease, Drift, Guests, Notify, Orders, Pickup, Rule, Scope, Shipping, Values, active_hours, patch,
+    time_of_day,
 };
 use crate::args::Switch;
 
@@ -67,6 +68,9 @@ fn every_field_of_the_contract_can_be_changed_is_shown_and_has_its_hint() {
         hold_at_units: Some(0),
         drift_policy: Some(Drift::Hold),
         pickup_rule: Some(Pickup::Leave),
+        notify_emails: Some(Vec::new()),
+        notify_webhook: text(),
+        notify_when: Some(Notify::Daily),
     });
     let contract = prost_reflect::DescriptorPool::decode(plugin_host_proto::FILE_DESCRIPTOR_SET).unwrap();
     let contract = contract.get_message_by_name("pluginhost.v1.Configuration").unwrap();

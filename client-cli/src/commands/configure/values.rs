@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use plugin_host_proto::v1::{
-    Configuration, DriftPolicy, GuestRule, ItemNumberRule, OpenOrders, PickupRule, ShipmentRule,
+    Configuration, DriftPolicy, GuestRule, ItemNumberRule, NotifyWhen, OpenOrders, PickupRule, ShipmentRule,
     StockDecrease, StockScope,
 };
 
@@ -101,6 +101,15 @@ pub(super) struct Values {
     /// What becomes of the store's order when its pickup was closed here
     #[arg(long, value_enum, value_name = "RULE")]
     pub(super) pickup_rule: Option<Pickup>,
+    /// Who gets a mail when something needs a person; empty for nobody
+    #[arg(long, value_delimiter = ',', value_name = "ADDRESS,ADDRESS")]
+    pub(super) notify_emails: Option<Vec<String>>,
+    /// https address of a program that is told the same by signed posts; empty for none
+    #[arg(long, value_name = "URL")]
+    pub(super) notify_webhook: Option<String>,
+    /// When they are told
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(super) notify_when: Option<Notify>,
 }
 
 /// The values to save, and the names of those that change.
@@ -157,6 +166,9 @@ pub(super) fn patch(values: Values) -> (Configuration, Vec<String>) {
     take!(drift_policy = values.drift_policy, as DriftPolicy);
     take!(pickup_rule = values.pickup_rule, as PickupRule);
     take!(reconciliation_time = values.reconciliation_time);
+    take!(notify_emails = values.notify_emails.map(without_blanks));
+    take!(notify_webhook = values.notify_webhook);
+    take!(notify_when = values.notify_when, as NotifyWhen);
     (configuration, paths)
 }
 
@@ -226,6 +238,10 @@ choices! {
     Pickup is PickupRule {
         Leave = Leave, "the store's staff completes it";
         Complete = Complete, "it is set to Completed";
+    }
+    Notify is NotifyWhen {
+        AtOnce = AtOnce, "within five minutes, and when it is over";
+        Daily = Daily, "each morning at 07:00, if there is anything";
     }
 }
 

@@ -34,6 +34,8 @@ export const configuration = {
     DRIFT_POLICY_HOLD: "Hold End of Day until a person approves",
     PICKUP_RULE_LEAVE: "Leave the store’s order as it is",
     PICKUP_RULE_COMPLETE: "Set the store’s order to Completed",
+    NOTIFY_WHEN_AT_ONCE: "Within minutes",
+    NOTIFY_WHEN_DAILY: "Each morning",
   } as Record<string, string>,
   statuses: {
     1: "Pending", 2: "Shipped", 3: "Partially Shipped", 4: "Refunded", 5: "Cancelled", 6: "Declined", 7: "Awaiting Payment",

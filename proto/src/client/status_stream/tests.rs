@@ -55,6 +55,7 @@ play! {
     get_status(GetStatusRequest) -> GetStatusResponse;
     get_overview(GetOverviewRequest) -> GetOverviewResponse;
     get_configuration(GetConfigurationRequest) -> GetConfigurationResponse;
+    get_webhook_secret(GetWebhookSecretRequest) -> GetWebhookSecretResponse;
     list_runs(ListRunsRequest) -> ListRunsResponse;
     get_run(GetRunRequest) -> GetRunResponse;
     get_report(GetReportRequest) -> GetReportResponse;

@@ -5,7 +5,7 @@ import type { FieldName } from "./draft.svelte";
 /** How a field is filled in. */
 export type Control =
   | { kind: "place"; of: "division" | "uom" | "site" | "location" }
-  | { kind: "storeLocation" | "rules" | "statuses" | "zone" | "sites" | "excluded" | "check" | "time" | "text" | "prefix" }
+  | { kind: "storeLocation" | "rules" | "statuses" | "zone" | "sites" | "excluded" | "check" | "time" | "text" | "prefix" | "addresses" }
   | { kind: "number"; min: number; max?: number; unit?: string }
   | { kind: "choice"; values: string[] };
 
@@ -39,6 +39,9 @@ const controls: Partial<Record<FieldName, Control>> = {
   holdAtZeroPercent: { kind: "number", min: 1, max: 100, unit: words.configuration.percent },
   holdAtUnits: { kind: "number", min: 0 },
   driftPolicy: { kind: "choice", values: ["DRIFT_POLICY_WAREHOUSE_WINS", "DRIFT_POLICY_HOLD"] },
+  notifyEmails: { kind: "addresses" },
+  notifyWebhook: { kind: "text" },
+  notifyWhen: { kind: "choice", values: ["NOTIFY_WHEN_AT_ONCE", "NOTIFY_WHEN_DAILY"] },
 };
 
 export const controlOf = (field: FieldName): Control | undefined => controls[field];
