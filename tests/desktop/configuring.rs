@@ -31,7 +31,7 @@ async fn what_somebody_else_saved_meanwhile_is_compared_and_nobody_loses() -> an
     shop.operator.configure(defaults()).await?;
     let window = shop.connected().await?;
     window.go("Basic Configuration").await?;
-    window.write_number("Safety buffer", "3").await?;
+    window.write_number("Safety Buffer", "3").await?;
     shop.operator.configure(Configuration { hold_at_zero_percent: 35, ..defaults() }).await?;
     window.press("button", "Save Configuration").await?;
     window.find("dialog", "Somebody else saved meanwhile").await?;

@@ -2,24 +2,10 @@
 
 use anyhow::ensure;
 use plugin_host_tests::{
-    desktop::{Look, Shop, Window},
+    desktop::{Look, PAGES, Shop, Window},
     harness::defaults,
     sandbox::Catalogue,
 };
-
-const PAGES: [&str; 11] = [
-    "Overview",
-    "Needs attention",
-    "Activity",
-    "Items",
-    "Inventory",
-    "Orders",
-    "Customers",
-    "Carriers",
-    "Shopping Cart Configuration",
-    "Basic Configuration",
-    "Preferences",
-];
 
 async fn judge(window: &Window, screen: &str, found: &mut Vec<String>) -> anyhow::Result<()> {
     let violations = window.violations().await?;

@@ -16,3 +16,18 @@ pub use self::{
     shop::Shop,
     window::{Look, Window},
 };
+
+/// The pages that every store has, by the names of its menu.
+pub const PAGES: [&str; 11] = [
+    "Overview",
+    "Needs attention",
+    "Activity",
+    "Items",
+    "Inventory",
+    "Orders",
+    "Customers",
+    "Carriers",
+    "Shopping Cart Configuration",
+    "Basic Configuration",
+    "Preferences",
+];

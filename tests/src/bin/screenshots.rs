@@ -12,7 +12,7 @@ use plugin_host_proto::{
     v1::{EndOfDayRequest, FeatureGrants, SetFeatureGrantsRequest},
 };
 use plugin_host_tests::{
-    desktop::{Look, Screen, Shop, Window},
+    desktop::{Look, PAGES, Screen, Shop, Window},
     harness::{defaults, options, until},
     sandbox::{
         Catalogue, Fault, Matcher, Options, Script,
@@ -127,20 +127,7 @@ async fn work(album: &Album<'_>, products: u32) -> anyhow::Result<()> {
     let request = EndOfDayRequest::default();
     let asked = shop.operator.client.plugin_host().end_of_day(request).await?.into_inner();
     shop.operator.wait(asked.run.context("there is a run")?.run_id).await?;
-    let pages = [
-        "Overview",
-        "Needs attention",
-        "Activity",
-        "Items",
-        "Inventory",
-        "Orders",
-        "Customers",
-        "Carriers",
-        "Shopping Cart Configuration",
-        "Basic Configuration",
-        "Preferences",
-    ];
-    album.pages(&window, "work", &pages).await?;
+    album.pages(&window, "work", &PAGES).await?;
     window.go("Activity").await?;
     window.press_first("row", "Import*").await?;
     album.add(&window, "work-run").await?;

@@ -87,13 +87,16 @@ impl Window {
     }
 
     async fn find_in(&self, place: (&str, &str), role: &str, name: &str) -> anyhow::Result<Element> {
-        until(&format!("there is a {role} {name:?}"), async || {
+        let wanted = format!("there is a {role} {name:?}");
+        let found = until(&wanted, async || {
             let found = self.all(place, role, name).await?;
             ensure!(found.len() < 2, "there are {} of {role} {name:?}", found.len());
             Ok(found.into_iter().next())
-        })
-        .await
-        .with_context(|| format!("the window has no {role} {name:?}"))
+        });
+        match found.await {
+            Ok(found) => Ok(found),
+            Err(error) => Err(error.context(format!("the window shows:\n{}", self.text().await?))),
+        }
     }
 
     /// Whether there is such an element now.
@@ -163,10 +166,15 @@ impl Window {
         self.fill("spinbutton", name, number).await
     }
 
+    /// Pastes over all that a field holds.
     async fn fill(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.find(role, name).await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
+        let field = serde_json::to_value(self.find(role, name).await?)?;
+        let script = "
+            const [field, text] = arguments;
+            field.focus();
+            field.select();
+            return document.execCommand(text === '' ? 'delete' : 'insertText', false, text);";
+        self.client.execute(script, vec![field, json!(text)]).await?;
         Ok(())
     }
 
@@ -213,11 +221,13 @@ impl Window {
 
     /// Waits until the window shows this text.
     pub async fn sees(&self, text: &str) -> anyhow::Result<()> {
+        let mut shown = String::new();
         until(&format!("the window shows {text:?}"), async || {
-            Ok(self.text().await?.contains(text).then_some(()))
+            shown = self.text().await?;
+            Ok(shown.contains(text).then_some(()))
         })
         .await
-        .with_context(|| format!("the window shows {text:?} nowhere"))
+        .with_context(|| format!("the window shows:\n{shown}"))
     }
 
     /// All the text that the window shows.
