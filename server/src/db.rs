@@ -41,7 +41,7 @@ mod standing;
 mod stores;
 
 pub use audit::AuditEntry;
-pub(crate) use bulk::{Value, insert, select_in};
+pub(crate) use bulk::{Value, insert, list_of, select_in};
 pub use configurations::SavedConfiguration;
 pub(crate) use configurations::to_json as configuration_json;
 pub use cursors::SyncCursor;
@@ -56,6 +56,7 @@ pub use reports::{Check, Exception, Place, Report};
 pub use resolutions::Resolution;
 pub(crate) use row::Row;
 pub use runs::{Asked, NewRun, RUN_ORDERS};
+pub use schema::Tables;
 pub use seal::Sealer;
 pub(crate) use seal::hex;
 pub use standing::{Compared, OpenRuns};
@@ -183,7 +184,15 @@ impl Engine {
     }
 
     fn statement(self, text: &str) -> Statement {
-        sqlx::query(AssertSqlSafe(self.sql(text)))
+        self.query(self.sql(text))
+    }
+
+    /// A statement that is in this engine's spelling already.
+    fn query(self, sql: String) -> Statement {
+        // A newer version may add columns meanwhile; PostgreSQL refuses prepared statements whose columns have changed.
+        let stays =
+            self == Self::Sqlite || !["SELECT *", ".*", "RETURNING *"].iter().any(|all| sql.contains(all));
+        sqlx::query(AssertSqlSafe(sql)).persistent(stays)
     }
 }
 

@@ -316,15 +316,13 @@ impl Work {
         const OVERLAP: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
         let now = self.db.clock.now();
         let initial = self.kind.makes_initial(phase);
+        let Counts { created, updated, .. } =
+            tx.end_phase(&self.lease, phase, initial && !self.dry_run, now).await?;
         if initial {
-            let run = self.db.existing_run(self.lease.run).await?;
-            let counts = run.phases.iter().find(|one| one.kind == phase).map(|one| one.counts);
-            let Counts { created, updated, .. } = counts.unwrap_or_default();
             let new = format!("{created} made, {updated} changed");
             let change = Change::of(ChangeKind::Import, label(phase), "initial dataset", "", new);
             self.note(&mut tx, change.into_iter().collect()).await?;
         }
-        tx.end_phase(&self.lease, phase, initial && !self.dry_run, now).await?;
         if matches!(phase, PhaseKind::Products | PhaseKind::Customers | PhaseKind::PickingOrders)
             && self.kind != RunKind::Import
             && let Some(start) = self.db.store_start(self.lease.run).await?

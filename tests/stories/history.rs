@@ -28,6 +28,12 @@ async fn every_change_is_numbered_and_says_who_made_it(engine: Engine) -> anyhow
     let scene = imported(engine, 3).await?;
     let initial = changes(&scene.operator, 0).await?;
     ensure!(initial.iter().all(|change| change.kind() == ChangeKind::Import), "{initial:?}");
+    let import = scene.operator.run(initial[0].run_id).await?;
+    for (change, phase) in initial.iter().zip(&import.phases) {
+        let counts = phase.counts.unwrap_or_default();
+        let came = format!("{} made, {} changed", counts.created, counts.updated);
+        ensure!(change.new_value == came && counts.created > 0, "{change:?} {phase:?}");
+    }
     let known = initial.last().map_or(0, |change| change.number);
 
     let goods = goods(&scene).await?;

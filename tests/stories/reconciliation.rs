@@ -179,7 +179,9 @@ async fn the_scope_and_the_buffer_decide_what_is_published(engine: Engine) -> an
     let usual = goods[0].on_hand;
     let published = async |values: Configuration| -> anyhow::Result<i64> {
         scene.operator.configure(values).await?;
-        end_of_day(&scene.operator, false).await?;
+        let run = end_of_day(&scene.operator, false).await?;
+        let drift = scene.operator.exceptions(run.run_id, "DRIFT").await?;
+        ensure!(drift.is_empty(), "what counts has changed, not the store: {drift:?}");
         in_store(&scene.store, goods[0].variant).context("it is counted")
     };
     ensure!(published(defaults()).await? == usual + 50);

@@ -84,9 +84,7 @@ impl App {
             end: DayEnd {
                 on_hand,
                 reserved: all.reserved(item.id),
-                deducted: all.deducted(item.id),
                 unsent: all.unsent(item.id),
-                for_nothing: all.for_nothing(item.id),
                 buffer: values.safety_buffer,
             },
             told,

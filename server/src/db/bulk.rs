@@ -95,10 +95,10 @@ impl Db {
         &self,
         head: &str,
         column: &str,
-        ids: impl IntoIterator<Item = i64>,
+        ids: impl IntoIterator<Item = impl Into<Value>>,
     ) -> Result<Vec<sqlx::any::AnyRow>> {
         let mut found = Vec::new();
-        let ids = ids.into_iter().map(Value::from).collect();
+        let ids = ids.into_iter().map(Into::into).collect();
         for statement in statements_in(self.engine, head, &[], column, ids) {
             found.extend(self.rows(statement).await?);
         }
@@ -120,6 +120,12 @@ pub(crate) async fn change_in(
     Ok(())
 }
 
+/// Numbers as SQL takes them in a list; `-1` stands for none.
+pub(crate) fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }
+}
+
 fn statements_in(
     engine: Engine,
     head: &str,
@@ -136,8 +142,7 @@ fn statements_in(
         sql.push_str(column);
         sql.push_str(" IN ");
         placeholders(&mut sql, engine, numbers.len(), chunk.len());
-        let statement =
-            numbers.iter().fold(sqlx::query(AssertSqlSafe(sql)), |statement, n| statement.bind(*n));
+        let statement = numbers.iter().fold(engine.query(sql), |statement, n| statement.bind(*n));
         statements.push(chunk.into_iter().fold(statement, bind));
     }
     statements

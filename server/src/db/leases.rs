@@ -178,21 +178,21 @@ impl Tx {
         self.execute(statement).await.map(drop)
     }
 
-    /// Notes that a phase is done, and for a real run that it is done for ever.
+    /// Notes that a phase is done, and for a real run that it is done for ever; says what came of it.
     pub async fn end_phase(
         &mut self,
         lease: &Lease,
         phase: PhaseKind,
         once: bool,
         at: jiff::Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Counts> {
         let statement = self
-            .statement("UPDATE phases SET state = ?, ended_at = ? WHERE run_id = ? AND kind = ?")
+            .statement("UPDATE phases SET state = ?, ended_at = ? WHERE run_id = ? AND kind = ? RETURNING *")
             .bind(PhaseState::Done.word())
             .bind(at.as_millisecond())
             .bind(lease.run.0)
             .bind(phase.word());
-        self.execute(statement).await?;
+        let ended = self.rows(statement).await?;
         if once {
             let flag = self
                 .statement(
@@ -205,7 +205,7 @@ impl Tx {
                 .bind(at.as_millisecond());
             self.execute(flag).await?;
         }
-        Ok(())
+        ended.first().map_or(Ok(Counts::default()), super::runs::counts)
     }
 
     /// Gives a run its final state.

@@ -83,15 +83,21 @@ fn run(row: &AnyRow) -> Result<Run> {
     })
 }
 
-fn phase(row: &AnyRow) -> Result<Phase> {
+/// What came of a phase.
+pub(super) fn counts(row: &AnyRow) -> Result<Counts> {
     let row = Row(row, "phases");
-    let counts = Counts {
+    Ok(Counts {
         created: row.int("created")?,
         updated: row.int("updated")?,
         unchanged: row.int("unchanged")?,
         skipped: row.int("skipped")?,
         parked: row.int("parked")?,
-    };
+    })
+}
+
+fn phase(row: &AnyRow) -> Result<Phase> {
+    let counts = counts(row)?;
+    let row = Row(row, "phases");
     Ok(Phase {
         kind: row.word("kind", PhaseKind::from_word)?,
         state: row.word("state", PhaseState::from_word)?,

@@ -1,5 +1,7 @@
 //! How a store's count becomes an on-hand quantity.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     configuration::{DriftPolicy, HoldLimits},
     reason::Reason,
@@ -53,22 +55,13 @@ pub struct DayEnd {
     pub on_hand: i64,
     /// Units of orders whose goods are still on hand, as far as their shoppers still get them (spec 1.5, amendment A).
     pub reserved: i64,
-    /// Units the store has deducted for them, also those that it refunded since.
-    pub deducted: i64,
     /// Units that were picked and that the store will deduct once it hears of their shipment (OQ-18).
     pub unsent: i64,
-    /// Units that were picked and that nobody wants any more: neither on hand nor promised, but still here.
-    pub for_nothing: i64,
     /// Units that are never offered.
     pub buffer: i64,
 }
 
 impl DayEnd {
-    /// What the store would show if it had counted along, below zero where it has sold more than is there.
-    pub fn available(self) -> i64 {
-        self.on_hand - self.deducted + self.unsent + self.for_nothing
-    }
-
     /// The count to publish (spec 1.5), never below zero (OQ-15).
     pub fn publish(self) -> i64 {
         (self.on_hand - self.reserved + self.unsent - self.buffer).max(0)
@@ -116,26 +109,46 @@ impl Excess {
     }
 }
 
-/// An item at the moment when the store's count was last put right.
+/// What a store has sold of an item, as far as we know: what has changed its own count since ever.
+///
+/// Where the goods lie, which of them count and what people adjust is nothing to it: the store does not hear of that
+/// before it is told a count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sold {
+    /// Units that were picked for its orders, since ever.
+    pub picked: i64,
+    /// Units it has deducted that are still on hand, also those that it refunded since.
+    pub deducted: i64,
+    /// Units that were picked and that it will deduct once it hears of their shipment (OQ-18).
+    pub unsent: i64,
+    /// Units that were picked and that nobody wants any more: neither on hand nor promised, but still here.
+    pub for_nothing: i64,
+    /// Units of ended orders that it never gave back though they are here, less those it gave back unduly.
+    pub kept: i64,
+}
+
+impl Sold {
+    /// Units that are out of its count.
+    pub fn units(self) -> i64 {
+        self.picked + self.deducted + self.kept - self.unsent - self.for_nothing
+    }
+}
+
+/// An item at the moment when the store's count was last put right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     /// What the store was told.
     pub published: i64,
-    /// What could be sold then, without the buffer and below zero where more was sold than there was.
-    pub available: i64,
-    /// Units that had been moved by then without the store's knowledge, since ever.
-    pub moved: i64,
+    /// Units that were out of its count by then.
+    pub sold: i64,
     /// Units that were picked for nothing by then.
     pub for_nothing: i64,
 }
 
 impl Baseline {
-    /// By how much a store's count was changed by somebody else since.
-    ///
-    /// What the store did for its orders has changed what is available by as much; what was moved since without its
-    /// knowledge is not in its count. Whatever else differs is nobody's doing that we know of.
-    pub fn drift(self, in_store: i64, available: i64, moved: i64) -> i64 {
-        in_store - (self.published + (available - self.available) - (moved - self.moved))
+    /// By how much a store's count was changed by somebody else since: whatever it has not sold or taken back itself.
+    pub fn drift(self, in_store: i64, sold: Sold) -> i64 {
+        in_store - (self.published - (sold.units() - self.sold))
     }
 }
 
@@ -144,7 +157,7 @@ mod tests {
     use super::*;
 
     fn end(on_hand: i64, reserved: i64, unsent: i64) -> DayEnd {
-        DayEnd { on_hand, reserved, deducted: reserved, unsent, ..DayEnd::default() }
+        DayEnd { on_hand, reserved, unsent, ..DayEnd::default() }
     }
 
     #[test]
@@ -190,18 +203,14 @@ mod tests {
 
     #[test]
     fn what_the_store_did_itself_is_no_drift() {
-        let told = Baseline { published: 10, available: 10, moved: 3, for_nothing: 0 };
-        assert_eq!(told.drift(8, 8, 3), 0, "two were sold");
-        assert_eq!(told.drift(10, 15, 8), 0, "five were delivered, and the store does not know");
-        assert_eq!(told.drift(12, 8, 3), 4, "somebody has added four");
-        let short = Baseline { published: 0, available: -2, ..told };
-        assert_eq!(short.drift(1, -1, 3), 0, "one of three that were short was cancelled");
-        let picked = DayEnd { on_hand: 8, for_nothing: 2, ..DayEnd::default() };
-        assert_eq!(
-            told.drift(10, picked.available(), 3),
-            0,
-            "an order of two was cancelled after it was picked"
-        );
+        let before = Sold { picked: 7, deducted: 2, ..Sold::default() };
+        let told = Baseline { published: 10, sold: before.units(), for_nothing: 0 };
+        assert_eq!(told.drift(8, Sold { deducted: 4, ..before }), 0, "two were sold");
+        assert_eq!(told.drift(8, Sold { picked: 11, deducted: 0, ..before }), 0, "and were picked");
+        assert_eq!(told.drift(12, Sold { deducted: 4, ..before }), 4, "somebody has added four");
+        assert_eq!(told.drift(11, Sold { deducted: 1, ..before }), 0, "one that was short was cancelled");
+        let picked = Sold { picked: 9, deducted: 0, for_nothing: 2, ..before };
+        assert_eq!(told.drift(12, picked), 0, "an order of two was cancelled after it was picked");
     }
 
     fn opening(on_hand: i64, deducted: i64, auto_delete_zero: bool) -> (i64, bool) {

@@ -66,7 +66,7 @@ fn cause(counted: &counts::Counted) -> Exception {
     let reason = match (counted.drift(), counted.baseline) {
         _ if counted.told.is_none() => Reason::NeverPublished,
         (_, None) => Reason::CountUnseen,
-        (0, Some(told)) if counted.end.for_nothing > told.for_nothing => Reason::PickedForNothing,
+        (0, Some(told)) if counted.sold.for_nothing > told.for_nothing => Reason::PickedForNothing,
         (0, Some(_)) => Reason::NotYetPublished,
         _ => return end_of_day::drift_words(counted),
     };

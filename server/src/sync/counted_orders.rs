@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use super::{Result, Work};
 use crate::{
     bigcommerce::{OrderFilter, StoreSettings},
-    db::{Row, Tx, insert, select_in},
+    db::{Row, Tx, insert, list_of, select_in},
     domain::{
         configuration::StockDecrease,
         order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
-    warehouse::counts::{self, list_of},
+    warehouse::counts,
 };
 
 /// The lines of one order whose goods have not left.

@@ -1,14 +1,15 @@
 //! Counts of a store's variants: what the warehouse has, what the store says, what it was told.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::promised::Promised;
 use crate::{
-    db::{Db, Result, Row, Tx, insert},
+    db::{Db, Result, Row, Tx, insert, list_of},
     domain::{
         catalog::Tracking,
         run::RunId,
-        stock::{Baseline, DayEnd},
+        stock::{Baseline, DayEnd, Sold},
         store::StoreId,
     },
 };
@@ -24,6 +25,8 @@ pub struct Counted {
     pub item: i64,
     /// What it amounts to.
     pub end: DayEnd,
+    /// What the store has sold of it.
+    pub sold: Sold,
     /// What the store shows, as far as this run knows: what it was told, or else what it said.
     pub in_store: Option<i64>,
     /// What the store was told last; none where it never was.
@@ -32,15 +35,12 @@ pub struct Counted {
     pub baseline: Option<Baseline>,
     /// What the store was being told when nobody heard how that ended.
     pub meant: Option<Baseline>,
-    /// Units that were moved without the store's knowledge, since ever.
-    pub moved: i64,
 }
 
 impl Counted {
     /// By how much somebody changed the store's count; 0 as long as nobody can know.
     pub fn drift(&self) -> i64 {
-        let drift =
-            |(told, in_store): (Baseline, i64)| told.drift(in_store, self.end.available(), self.moved);
+        let drift = |(told, in_store): (Baseline, i64)| told.drift(in_store, self.sold);
         match self.meant.zip(self.in_store).map(drift) {
             // It was told so before a server or a connection broke down.
             Some(0) => 0,
@@ -52,9 +52,8 @@ impl Counted {
     pub fn to_tell(&self) -> Baseline {
         Baseline {
             published: self.end.publish(),
-            available: self.end.available(),
-            moved: self.moved,
-            for_nothing: self.end.for_nothing,
+            sold: self.sold.units(),
+            for_nothing: self.sold.for_nothing,
         }
     }
 }
@@ -74,12 +73,6 @@ pub struct Scope<'s> {
     pub promised: &'s Promised,
 }
 
-/// Numbers as SQL takes them in a list; `-1` stands for none.
-pub fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
-    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
-    if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }
-}
-
 /// Some tracked variants beyond one, by product and variant, with what they amount to.
 pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> Result<Vec<Counted>> {
     let locations = list_of(scope.locations.iter().copied());
@@ -89,12 +82,9 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
              CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE inventory.item_id = bindings.item_id \
              AND location_id IN ({locations})) AS BIGINT) AS on_hand, \
              CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store, \
-             published, available, moved, for_nothing, COALESCE(meant, 'null') AS meant, CAST((SELECT COALESCE(SUM(change), 0) FROM adjustments \
-             WHERE adjustments.item_id = bindings.item_id AND location_id IN ({locations})) AS BIGINT) AS adjusted, \
-             CAST((SELECT COALESCE(SUM(CASE WHEN picking_orders.store_id <> bindings.store_id \
-             AND location_id IN ({locations}) THEN -units WHEN picking_orders.store_id = bindings.store_id \
-             AND location_id NOT IN ({locations}) THEN units ELSE 0 END), 0) FROM picks JOIN picking_orders \
-             ON picking_orders.id = picking_order_id WHERE picks.item_id = bindings.item_id) AS BIGINT) AS picked_elsewhere \
+             published, COALESCE(baseline, 'null') AS baseline, COALESCE(being_told, 'null') AS being_told, \
+             CAST((SELECT COALESCE(SUM(units), 0) FROM picks WHERE picks.item_id = bindings.item_id \
+             AND picks.store_id = bindings.store_id) AS BIGINT) AS picked \
              FROM bindings LEFT JOIN counts ON counts.store_id = bindings.store_id \
              AND counts.product_id = bindings.product_id AND counts.variant_id = bindings.variant_id \
              WHERE bindings.store_id = ? AND tracking <> 'NONE' AND orphaned_at IS NULL \
@@ -111,8 +101,6 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
     let counted = |row| {
         let row = Row(row, "counts");
         let item = row.int("item_id")?;
-        let told = (row.maybe_int("published")?, row.maybe_int("available")?);
-        let (moved, for_nothing) = (row.maybe_int("moved")?, row.maybe_int("for_nothing")?);
         Ok(Counted {
             of: (row.int("product_id")?, row.int("variant_id")?),
             tracking: row.word("tracking", Tracking::from_word)?,
@@ -120,31 +108,20 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
             end: DayEnd {
                 on_hand: row.int("on_hand")?,
                 reserved: scope.promised.reserved(item),
+                unsent: scope.promised.unsent(item),
+                buffer: scope.buffer,
+            },
+            sold: Sold {
+                picked: row.int("picked")?,
                 deducted: scope.promised.deducted(item),
                 unsent: scope.promised.unsent(item),
                 for_nothing: scope.promised.for_nothing(item),
-                buffer: scope.buffer,
+                kept: scope.promised.kept(item),
             },
             in_store: row.maybe_int("in_store")?,
-            told: told.0,
-            baseline: match told {
-                (Some(published), Some(available)) => Some(Baseline {
-                    published,
-                    available,
-                    moved: moved.unwrap_or_default(),
-                    for_nothing: for_nothing.unwrap_or_default(),
-                }),
-                _ => None,
-            },
-            meant: row.json::<Option<(i64, i64, i64, i64)>>("meant")?.map(
-                |(published, available, moved, for_nothing)| Baseline {
-                    published,
-                    available,
-                    moved,
-                    for_nothing,
-                },
-            ),
-            moved: row.int("adjusted")? + row.int("picked_elsewhere")? + scope.promised.kept(item),
+            told: row.maybe_int("published")?,
+            baseline: row.json("baseline")?,
+            meant: row.json("being_told")?,
         })
     };
     db.rows(statement).await?.iter().map(counted).collect()
@@ -168,12 +145,11 @@ pub async fn note_read(
 /// Writes down what the store is about to be told.
 pub async fn note_meant(tx: &mut Tx, store: StoreId, counts: &[Counted]) -> Result<()> {
     let rows = counts.iter().map(|counted| {
-        let told = counted.to_tell();
-        let meant = serde_json::json!([told.published, told.available, told.moved, told.for_nothing]);
-        [store.0.into(), counted.of.0.into(), counted.of.1.into(), meant.to_string().into()]
+        let told = json!(counted.to_tell()).to_string();
+        [store.0.into(), counted.of.0.into(), counted.of.1.into(), told.into()]
     });
-    let into = "counts (store_id, product_id, variant_id, meant)";
-    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET meant = excluded.meant";
+    let into = "counts (store_id, product_id, variant_id, being_told)";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -191,18 +167,15 @@ pub async fn note_sent(
             counted.of.0.into(),
             counted.of.1.into(),
             told.published.into(),
-            told.available.into(),
-            told.moved.into(),
-            told.for_nothing.into(),
+            json!(told).to_string().into(),
             run.0.into(),
             at.as_millisecond().into(),
         ]
     });
-    let into = "counts (store_id, product_id, variant_id, published, available, moved, for_nothing, sent_in, \
-                sent_at)";
+    let into = "counts (store_id, product_id, variant_id, published, baseline, sent_in, sent_at)";
     let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET published = excluded.published, \
-                 available = excluded.available, moved = excluded.moved, for_nothing = excluded.for_nothing, \
-                 meant = NULL, sent_in = excluded.sent_in, sent_at = excluded.sent_at";
+                 baseline = excluded.baseline, being_told = NULL, sent_in = excluded.sent_in, \
+                 sent_at = excluded.sent_at";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -210,7 +183,7 @@ pub async fn note_sent(
 pub async fn doubt(tx: &mut Tx, (store, run): (StoreId, RunId)) -> Result<()> {
     let statement = tx
         .statement(
-            "UPDATE counts SET available = NULL WHERE store_id = ? AND sent_in = ? \
+            "UPDATE counts SET baseline = NULL WHERE store_id = ? AND sent_in = ? \
              AND (in_store IS NULL OR in_store <> published)",
         )
         .bind(store.0)
@@ -269,18 +242,17 @@ mod tests {
 
     #[test]
     fn what_was_written_before_a_server_broke_down_is_no_drift() {
-        let told = Baseline { published: 8, available: 8, ..Baseline::default() };
-        let meant = Baseline { published: 11, available: 11, moved: 3, ..told };
+        let told = Baseline { published: 8, ..Baseline::default() };
         let counted = Counted {
             of: (1, 1),
             tracking: Tracking::Variant,
             item: 1,
             end: DayEnd { on_hand: 11, ..DayEnd::default() },
+            sold: Sold::default(),
             in_store: Some(11),
             told: Some(8),
             baseline: Some(told),
-            meant: Some(meant),
-            moved: 3,
+            meant: Some(Baseline { published: 11, ..told }),
         };
         assert_eq!(counted.drift(), 0);
         assert_eq!(Counted { in_store: Some(8), ..counted }.drift(), 0, "it never got there");

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::any::AnyRow;
 
-use super::counts::list_of;
 use crate::{
-    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, list_of, select_in},
     domain::{
         catalog::{fold, sort_key},
         order::Shopper,

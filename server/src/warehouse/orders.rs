@@ -5,12 +5,9 @@ use std::{collections::HashMap, fmt::Write as _};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{
-    changes::{Change, ChangeKind},
-    counts::list_of,
-};
+use super::changes::{Change, ChangeKind};
 use crate::{
-    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
+    db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, list_of, select_in},
     domain::{
         catalog::{fold, sort_key},
         picking::{OrderState, Standing},

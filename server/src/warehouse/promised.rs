@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::counts::list_of;
 use crate::{
-    db::{Db, Result, Row},
+    db::{Db, Result, Row, list_of},
     domain::store::StoreId,
 };
 
