@@ -3,10 +3,10 @@
 //! Durable events are rows first (see `db`); this bus only carries them to the watchers of this server. A watcher
 //! that is too slow misses some, notices it, and asks for a snapshot.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{Mutex, OnceCell, broadcast};
+use tokio::sync::{OnceCell, broadcast};
 
 use crate::domain::{
     run::{Run, RunId},
@@ -39,8 +39,6 @@ pub struct Seen {
     pub run: OnceCell<Option<Run>>,
     /// The store, if it is there.
     pub store: OnceCell<Option<Store>>,
-    /// Whether the keys of the watchers still worked, by id.
-    pub keys: Mutex<HashMap<String, bool>>,
 }
 
 /// What an event is about.

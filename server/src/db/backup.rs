@@ -6,11 +6,11 @@
 use std::{collections::HashSet, fs::File, io, path::Path};
 
 use futures::TryStreamExt as _;
-use sqlx::{AnyConnection, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{
-    Db, Engine, Error, Result, Row, Sealer, copy::PARTIAL, lock_file, postgres_pool, schema, sqlite_file,
-    sqlite_pool,
+    Db, Engine, Error, Result, Row, Sealer, Tables, copy::PARTIAL, lock_file, postgres_pool, schema,
+    sqlite_file, sqlite_pool,
 };
 use crate::clock::Clock;
 
@@ -39,6 +39,7 @@ impl Db {
         }
         let copy = sqlite_pool(&format!("sqlite:{path}?mode=rwc"), 1, &[PARTIAL]).await?;
         schema::bring_up_to_date(Engine::Sqlite, &copy).await?;
+        none_is_unknown(&self.reader).await?;
         let mut from = self.reader.begin().await?;
         sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *from).await?;
         let mut into = copy.begin().await?;
@@ -87,18 +88,28 @@ impl Db {
         filled
     }
 
-    /// How many migrations of this program the database has, and how many this program has.
-    pub async fn migrations(&self) -> Result<(usize, usize)> {
-        let rows = self.rows(self.statement("SELECT version FROM _sqlx_migrations WHERE success")).await?;
-        Ok((rows.len(), schema::count()))
+    /// How the tables stand to this program; an error where it cannot live with them.
+    pub async fn tables(&self) -> Result<Tables> {
+        schema::tables(&self.reader).await
+    }
+}
+
+/// Refuses tables that a newer version has added to: what this one does not know, it would leave out.
+async fn none_is_unknown(pool: &AnyPool) -> Result<()> {
+    match schema::tables(pool).await? {
+        Tables::Newer => Err(Error::Unusable(
+            "a newer version has added to the tables; back up and restore with that version's program".into(),
+        )),
+        Tables::Current | Tables::Older => Ok(()),
     }
 }
 
 /// Fills a PostgreSQL database whose tables are empty.
-async fn fill(into: &sqlx::AnyPool, file: &Path) -> Result<()> {
+async fn fill(into: &AnyPool, file: &Path) -> Result<()> {
     let url = format!("sqlite:{}?mode=rw", file.display());
     let from = sqlite_pool(&url, 1, &["PRAGMA journal_mode = DELETE"]).await?;
     schema::bring_up_to_date(Engine::Sqlite, &from).await?;
+    none_is_unknown(&from).await?;
     let mut reading = from.acquire().await?;
     let mut writing = into.begin().await?;
     for table in tables(&mut reading).await? {

@@ -67,7 +67,9 @@ impl Db {
                 .replace(":divisions", "SELECT division_id FROM division_stores WHERE store_id = :store")
                 .replace(":store", &lease.store.0.to_string())
                 .replace(":run", &lease.run.0.to_string());
-            let sql = format!("SELECT * FROM {table} WHERE {condition}");
+            // Those of this version alone: a newer one may have added to the tables meanwhile.
+            let columns = columns(&copy, table).await?;
+            let sql = format!("SELECT {columns} FROM {table} WHERE {condition}");
             let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&self.reader).try_chunks(500);
             while let Some(chunk) = rows.try_next().await.map_err(|error| error.1)? {
                 insert_rows(&mut tx, table, &chunk).await?;
@@ -118,6 +120,15 @@ impl Db {
         }
         Ok(tx.inner.commit().await?)
     }
+}
+
+/// The columns of a table of the copy.
+async fn columns(copy: &Db, table: &str) -> Result<String> {
+    let names = copy.statement("SELECT name FROM pragma_table_info(?)").bind(table.to_owned());
+    let names = copy.rows(names).await?;
+    let names: Vec<String> =
+        names.iter().map(|row| super::Row(row, "pragma_table_info").text("name")).collect::<Result<_>>()?;
+    Ok(names.join(", "))
 }
 
 async fn insert_rows(tx: &mut Tx, table: &str, rows: &[AnyRow]) -> Result<()> {

@@ -95,6 +95,12 @@ impl Db {
         Ok(tx.execute(statement).await? == 1)
     }
 
+    /// Which of these keys do not work any more.
+    pub async fn revoked_among(&self, ids: Vec<String>) -> Result<Vec<String>> {
+        let rows = self.rows_in("SELECT id FROM keys WHERE revoked_at IS NOT NULL", "id", ids).await?;
+        rows.iter().map(|row| Row(row, "keys").text("id")).collect()
+    }
+
     /// Notes something that happens once for the whole database; false when it was noted before.
     pub async fn note_once(&self, tx: &mut Tx, name: &str, value: &str) -> Result<bool> {
         let statement = tx

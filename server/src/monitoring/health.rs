@@ -85,8 +85,12 @@ impl Health {
         /// What a person would not wait for.
         const PATIENCE: Duration = Duration::from_secs(3);
         let mut problems = Vec::new();
-        match timeout(PATIENCE, app.db.check()).await {
-            Ok(Ok(())) => {}
+        let looking = async {
+            app.db.check().await?;
+            app.db.tables().await
+        };
+        match timeout(PATIENCE, looking).await {
+            Ok(Ok(_)) => {}
             Ok(Err(db::Error::Sealed)) => problems.push(Problem::Key),
             Ok(Err(error)) => problems.push(Problem::Database(error.to_string())),
             Err(_) => problems.push(Problem::Database("it does not answer in time".to_owned())),

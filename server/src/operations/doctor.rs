@@ -13,7 +13,7 @@ use super::{Error, beside};
 use crate::{
     bigcommerce::{Api, Urgency},
     clock::Clock,
-    db::{self, Db, Engine},
+    db::{self, Db, Engine, Tables},
     domain::store::Store,
     post::Post,
     secrets,
@@ -190,17 +190,18 @@ async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(),
     let words = format!("{engine} answers in {} ms", began.elapsed().as_millis());
     findings.push(Finding::new(State::Good, "database", words));
     findings.push(secrets);
-    let (there, known) = db.migrations().await?;
-    findings.push(match there.cmp(&known) {
-        std::cmp::Ordering::Equal => Finding::new(State::Good, "tables", "as this version wants them"),
-        std::cmp::Ordering::Less => {
+    findings.push(match db.tables().await {
+        Ok(Tables::Current) => Finding::new(State::Good, "tables", "as this version wants them"),
+        Ok(Tables::Older) => {
             let words = "older than this version; the next start of the server brings them up to date";
             Finding::new(State::Look, "tables", words)
         }
-        std::cmp::Ordering::Greater => {
-            let words = "newer than this version; use the program that made them";
-            Finding::new(State::Bad, "tables", words)
+        Ok(Tables::Newer) => {
+            let words =
+                "a newer version has added to them; this one lives with that, until it is replaced, too";
+            Finding::new(State::Look, "tables", words)
         }
+        Err(error) => Finding::new(State::Bad, "tables", in_full(&error)),
     });
     let stores = db.stores().await?;
     if stores.is_empty() {

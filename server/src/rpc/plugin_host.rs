@@ -38,7 +38,9 @@ pub(super) struct PluginHost {
 
 impl PluginHost {
     pub(super) fn new(app: App, stop: CancellationToken) -> Self {
-        Self { app, streams: stream::Streams::default(), stop }
+        let streams = stream::Streams::default();
+        tokio::spawn(streams.clone().end_revoked(app.db.clone(), stop.clone()));
+        Self { app, streams, stop }
     }
 
     async fn caller<T>(&self, request: &Request<T>, rpc: &str) -> Result<Caller, Status> {

@@ -2,17 +2,20 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use plugin_host_proto::v1::{self, stream_status_response::Change as Wire};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::convert::{self, Wired as _};
 use crate::{
     app::{App, Caller, Error},
+    db::Db,
     domain::store::{Store, StoreId},
     events::{Change, Event},
 };
@@ -20,37 +23,69 @@ use crate::{
 /// Streams that one key may have open: enough for a shop's every screen, too few to wear the server out.
 const STREAMS_PER_KEY: usize = 2_000;
 
-/// Counts the open streams of each key.
+/// How often it is asked whether the keys of open streams still work: one statement, however many streams there are.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The open streams of each key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Streams {
-    open: Arc<Mutex<HashMap<String, usize>>>,
+    open: Arc<Mutex<HashMap<String, Open>>>,
+}
+
+/// The streams of one key.
+#[derive(Debug, Default)]
+struct Open {
+    count: usize,
+    revoked: CancellationToken,
 }
 
 /// The right to have one stream open; given back when dropped.
 pub(super) struct Place {
     streams: Streams,
     key: String,
+    revoked: CancellationToken,
 }
 
 impl Streams {
     pub(super) fn enter(&self, key: &str) -> Result<Place, Status> {
-        let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let count = open.entry(key.to_owned()).or_default();
-        if *count >= STREAMS_PER_KEY {
+        let mut streams = self.lock();
+        let open = streams.entry(key.to_owned()).or_default();
+        if open.count >= STREAMS_PER_KEY {
             return Err(Status::resource_exhausted("This key has too many open status streams: close some."));
         }
-        *count += 1;
-        Ok(Place { streams: self.clone(), key: key.to_owned() })
+        open.count += 1;
+        Ok(Place { streams: self.clone(), key: key.to_owned(), revoked: open.revoked.clone() })
+    }
+
+    /// Ends the streams of keys that are revoked, by whichever server, until this one closes.
+    pub(super) async fn end_revoked(self, db: Db, closing: CancellationToken) {
+        let looking = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let keys: Vec<String> = self.lock().keys().cloned().collect();
+                // While the database does not answer, nobody knows; the next look tells.
+                for key in db.revoked_among(keys).await.unwrap_or_default() {
+                    if let Some(open) = self.lock().get(&key) {
+                        open.revoked.cancel();
+                    }
+                }
+            }
+        };
+        let _: Option<()> = closing.run_until_cancelled(looking).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.streams.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.key) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.key);
+        let mut streams = self.streams.lock();
+        if let Some(open) = streams.get_mut(&self.key) {
+            open.count -= 1;
+            if open.count == 0 {
+                streams.remove(&self.key);
             }
         }
     }
@@ -106,8 +141,9 @@ impl Watcher {
         place: Place,
     ) -> impl Stream<Item = Result<v1::StreamStatusResponse, Status>> + Send + use<> {
         futures::stream::try_unfold((self, place), async |(mut watcher, place)| {
-            let event = watcher.next().await?;
-            Ok(Some((event, (watcher, place))))
+            let event = place.revoked.run_until_cancelled(watcher.next()).await;
+            let gone = || Status::unauthenticated("This key was revoked. Ask for a new one.");
+            Ok(Some((event.ok_or_else(gone)??, (watcher, place))))
         })
     }
 
@@ -171,7 +207,6 @@ impl Watcher {
 
     /// Sends a live event, with those that another replica wrote before it.
     async fn take(&mut self, event: &Event) -> Result<(), Status> {
-        self.check_key(event).await?;
         let Some(watched) = self.stores.get(&event.store) else {
             if self.all
                 && let Some(store) = self.app.db.store(event.store).await.map_err(db)?
@@ -197,24 +232,6 @@ impl Watcher {
                 Ok(())
             }
             None => self.snapshot(event.store).await,
-        }
-    }
-
-    /// A revoked key's stream ends with the first durable event after the revocation.
-    async fn check_key(&self, event: &Event) -> Result<(), Status> {
-        if event.number == 0 {
-            return Ok(());
-        }
-        let id = &self.caller.key.id;
-        let mut keys = event.seen.keys.lock().await;
-        if !keys.contains_key(id) {
-            let key = self.app.db.key(id).await.map_err(db)?;
-            keys.insert(id.clone(), key.is_some_and(|key| key.revoked_at.is_none()));
-        }
-        if keys[id] {
-            Ok(())
-        } else {
-            Err(Status::unauthenticated("This key was revoked. Ask for a new one."))
         }
     }
 
