@@ -1,5 +1,7 @@
 //! What a finished run found: comparisons and exceptions.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -55,10 +57,14 @@ pub struct Exception {
 impl Db {
     /// Adds exceptions to a run's report.
     pub async fn add_exceptions(&self, tx: &mut Tx, run: RunId, exceptions: &[Exception]) -> Result<()> {
-        let rows = exceptions.iter().map(|exception| {
-            let code = exception.reason.words().code;
-            [run.0.into(), code.into(), exception.record.as_str().into(), exception.detail.as_str().into()]
-        });
+        // The last word on each record: PostgreSQL refuses a statement that has two.
+        let last: BTreeMap<(&str, &str), &str> = exceptions
+            .iter()
+            .map(|one| ((one.reason.words().code, one.record.as_str()), one.detail.as_str()))
+            .collect();
+        let rows = last
+            .into_iter()
+            .map(|((code, record), detail)| [run.0.into(), code.into(), record.into(), detail.into()]);
         let again = "ON CONFLICT (run_id, reason, record) DO UPDATE SET detail = excluded.detail";
         bulk::insert(tx, "run_exceptions (run_id, reason, record, detail)", rows.collect(), again)
             .await
