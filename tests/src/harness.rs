@@ -6,6 +6,7 @@
 mod balancer;
 mod collector;
 mod dataset;
+pub mod earlier;
 mod home;
 pub mod kills;
 mod line;
@@ -16,6 +17,7 @@ pub mod postgres;
 mod process;
 mod receiver;
 mod server;
+mod trace;
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +25,7 @@ use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
 
 pub use self::balancer::Balancer;
-pub use self::collector::{Collector, Trace};
+pub use self::collector::Collector;
 pub use self::dataset::{Dataset, ItemRow, VariantKey, variant_in};
 pub(crate) use self::home::free_port;
 pub use self::home::{Engine, Home};
@@ -35,6 +37,7 @@ pub use self::process::Process;
 pub(crate) use self::process::program;
 pub use self::receiver::{Posted, Receiver};
 pub use self::server::Server;
+pub use self::trace::{Press, Trace};
 use crate::sandbox::{Catalogue, Options, Sandbox};
 
 /// The access token of the sandboxes: as long and as plain as BigCommerce's.

@@ -1,16 +1,16 @@
 //! Keys: what is no key, what is no longer one, and that one key is all a person needs.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, time::Duration};
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use plugin_host_cli::{Look, Surroundings};
 use plugin_host_proto::{
-    client::{Client, Error},
+    client::{Client, Error, StatusStream},
     key::{self, KeyKind, StoreKey},
     v1::{ImportRequest, ListKeysRequest, ListStoresRequest, RevokeKeyRequest, RotateKeyRequest},
 };
 use plugin_host_tests::{
-    harness::{Engine, Operator, TOKEN, connect_store, defaults},
+    harness::{Balancer, Engine, Home, Operator, TOKEN, connect_store, defaults, store},
     sandbox::Catalogue,
 };
 use tonic::Code;
@@ -72,16 +72,49 @@ async fn a_revoked_key_stops_working_also_where_it_watches() -> anyhow::Result<(
     admin.admin().revoke_key(RevokeKeyRequest { key_id: id.clone() }).await?;
     let refused = refusal(monitor.status().await)?;
     ensure!(refused.code == Code::Unauthenticated, "{refused:?}");
-    scene.operator.configure(defaults()).await?;
-    loop {
-        match watching.next().await {
-            Ok(_) => {}
-            Err(Error::Unauthorized(_)) => break,
-            Err(other) => bail!("{other:?}"),
-        }
-    }
+    ends(watching).await?;
     let keys = admin.admin().list_keys(ListKeysRequest::default()).await?.into_inner().keys;
     ensure!(keys.iter().any(|key| key.key_id == id && key.revoked_at.is_some()), "{keys:?}");
+    Ok(())
+}
+
+/// Fails unless a stream ends soon though nothing happens, and says that its key is not known any more.
+async fn ends(mut watching: StatusStream) -> anyhow::Result<()> {
+    let ending = async {
+        loop {
+            match watching.next().await {
+                Ok(_) => {}
+                Err(Error::Unauthorized(_)) => return Ok(()),
+                Err(other) => bail!("{other:?}"),
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), ending).await.context("the stream goes on")?
+}
+
+#[tokio::test]
+async fn a_key_that_one_replica_revokes_watches_no_longer_at_the_other() -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(1)).await?;
+    let balancer = Balancer::start().await?;
+    let mut first = Home::new(Engine::Postgres, &store).await?;
+    first.set("public_address", balancer.address());
+    let second = first.replica()?;
+    let _servers = [start(&first).await?, start(&second).await?];
+    balancer.add(&first);
+    connect_store(&first, &store).await?;
+    let (key_id, monitor) = issue(&first, KeyKind::Monitor, store.store_hash()).await?;
+    balancer.add(&second);
+    // The balancer takes turns: of two new connections one is to each replica.
+    let mut watching = Vec::new();
+    for _ in 0..2 {
+        let mut stream = Operator::with_key(monitor.key.clone())?.watch();
+        stream.next().await?;
+        watching.push(stream);
+    }
+    first.admin().await?.admin().revoke_key(RevokeKeyRequest { key_id }).await?;
+    for stream in watching {
+        ends(stream).await?;
+    }
     Ok(())
 }
 

@@ -47,6 +47,7 @@ mod stream;
 mod traces;
 mod truth;
 mod unseen;
+mod upgrades;
 
 /// Tells each story on both databases.
 macro_rules! on_both_databases {

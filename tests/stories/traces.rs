@@ -51,7 +51,9 @@ async fn one_trace_leads_from_the_button_to_every_request_to_the_store() -> anyh
     let requests = trace.spans().iter().filter(|span| span.name.contains(" v"));
     ensure!(requests.count() == asked, "{asked} requests");
     let tree = trace.tree(PRESS);
-    ensure!(tree.lines().all(|line| !line.contains(" v") || line.starts_with("    ")), "{tree}");
+    let lines: Vec<&str> = tree.lines().filter(|line| line.contains(" v")).collect();
+    ensure!(lines.len() == asked, "each is in the tree:\n{tree}");
+    ensure!(lines.iter().all(|line| line.starts_with("   ") && line.contains(" 20")), "{tree}");
 
     // Log lines have the same id, on standard error and at the collector.
     let log = home.log()?;

@@ -1,9 +1,6 @@
 //! A collector of traces and logs: it takes OTLP over gRPC and keeps everything.
 
-use std::{
-    fmt::Write as _,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use opentelemetry_proto::tonic::{
@@ -27,6 +24,8 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 
+use super::trace::{Trace, hex};
+
 /// A running collector; dropping it stops it.
 pub struct Collector {
     kept: Kept,
@@ -36,10 +35,6 @@ pub struct Collector {
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<(Vec<Span>, Vec<LogRecord>)>>);
-
-/// The spans of one trace.
-#[derive(Clone, Debug)]
-pub struct Trace(Vec<Span>);
 
 impl Collector {
     /// Starts a collector.
@@ -63,7 +58,7 @@ impl Collector {
     /// A trace, by its id in hexadecimal.
     pub fn trace(&self, id: &str) -> Trace {
         let kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Trace(kept.0.iter().filter(|span| hex(&span.trace_id) == id).cloned().collect())
+        Trace::of(kept.0.iter().filter(|span| hex(&span.trace_id) == id).cloned().collect())
     }
 
     /// How many log records belong to a trace.
@@ -71,55 +66,6 @@ impl Collector {
         let kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.1.iter().filter(|record| hex(&record.trace_id) == id).count()
     }
-}
-
-impl Trace {
-    /// All of its spans.
-    pub fn spans(&self) -> &[Span] {
-        &self.0
-    }
-
-    /// The ids of the spans with a name directly below one.
-    pub fn below(&self, parent: &str, name: &str) -> Vec<String> {
-        let below = self.0.iter().filter(|span| hex(&span.parent_span_id) == parent && span.name == name);
-        below.map(|span| hex(&span.span_id)).collect()
-    }
-
-    /// The trace as a tree, spans of one name under one parent on one line.
-    pub fn tree(&self, root: &str) -> String {
-        let mut out = String::new();
-        self.branch(&[root.to_owned()], 0, &mut out);
-        out
-    }
-
-    fn branch(&self, parents: &[String], depth: usize, out: &mut String) {
-        let mut found: Vec<(String, u64, Vec<String>)> = Vec::new();
-        let mut spans: Vec<&Span> =
-            self.0.iter().filter(|span| parents.contains(&hex(&span.parent_span_id))).collect();
-        spans.sort_by_key(|span| span.start_time_unix_nano);
-        for span in spans {
-            let took = (span.end_time_unix_nano - span.start_time_unix_nano) / 1_000_000;
-            match found.iter_mut().find(|(name, ..)| *name == span.name) {
-                Some((_, sum, ids)) => {
-                    *sum += took;
-                    ids.push(hex(&span.span_id));
-                }
-                None => found.push((span.name.clone(), took, vec![hex(&span.span_id)])),
-            }
-        }
-        for (name, took, ids) in found {
-            let times = if ids.len() > 1 { format!(" × {}", ids.len()) } else { String::new() };
-            let _ = writeln!(out, "{}{name}{times}, {took} ms", "  ".repeat(depth));
-            self.branch(&ids, depth + 1, out);
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[tonic::async_trait]

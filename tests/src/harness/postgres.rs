@@ -48,20 +48,45 @@ pub async fn database() -> anyhow::Result<String> {
     TEMPLATE.get_or_try_init(|| cluster.make_template()).await?;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let sql = format!("CREATE DATABASE {name} TEMPLATE template_made");
-    tokio::task::spawn_blocking(move || cluster.psql(OWNER, &sql)).await??;
+    tokio::task::spawn_blocking(move || cluster.psql(OWNER, &["-c", &sql])).await??;
     Ok(cluster.url(&name))
+}
+
+/// The address of a new database without tables.
+pub async fn empty() -> anyhow::Result<String> {
+    let url = database().await?;
+    let (cluster, name) = (CLUSTER.get().context("a database was made")?, name_in(&url)?);
+    tokio::task::spawn_blocking(move || {
+        cluster.psql(OWNER, &["-c", &format!("DROP DATABASE {name}")])?;
+        cluster.psql(OWNER, &["-c", &format!("CREATE DATABASE {name}")])
+    })
+    .await??;
+    Ok(url)
+}
+
+/// The address of a new database that is filled with what another held, as SQL.
+pub async fn restored(file: PathBuf) -> anyhow::Result<String> {
+    let url = empty().await?;
+    let (cluster, name) = (CLUSTER.get().context("a database was made")?, name_in(&url)?);
+    let fill = move || cluster.psql(&name, &["-o", "/dev/null", "-f", &file.to_string_lossy()]);
+    tokio::task::spawn_blocking(fill).await??;
+    Ok(url)
 }
 
 /// Everything in a database, as SQL.
 pub async fn dump(url: &str) -> anyhow::Result<String> {
     let cluster = CLUSTER.get().context("no database was made yet")?;
-    let name = url.split(['/', '?']).nth(3).context("the address names no database")?.to_owned();
+    let name = name_in(url)?;
     tokio::task::spawn_blocking(move || {
         let mut dump = Command::new(cluster.tools.join("pg_dump"));
         let dumped = check(dump.args(cluster.address()).arg(name).output(), "pg_dump")?;
         Ok(String::from_utf8(dumped.stdout)?)
     })
     .await?
+}
+
+fn name_in(url: &str) -> anyhow::Result<String> {
+    Ok(url.split(['/', '?']).nth(3).context("the address names no database")?.to_owned())
 }
 
 impl Cluster {
@@ -97,7 +122,7 @@ impl Cluster {
     /// Makes the database that the others are copies of: tables, and no encryption key of its own.
     async fn make_template(&'static self) -> anyhow::Result<()> {
         let psql = async |database: &'static str, sql: &'static str| {
-            tokio::task::spawn_blocking(move || self.psql(database, sql)).await?
+            tokio::task::spawn_blocking(move || self.psql(database, &["-c", sql])).await?
         };
         psql(OWNER, "CREATE DATABASE template_made").await?;
         let made = Db::open(&self.url("template_made"), Sealer::new(&[0; 32]), Clock::system()).await?;
@@ -109,9 +134,9 @@ impl Cluster {
         [format!("--host={}", self.folder.display()), format!("--username={OWNER}")]
     }
 
-    fn psql(&self, database: &str, sql: &str) -> anyhow::Result<()> {
+    fn psql(&self, database: &str, what: &[&str]) -> anyhow::Result<()> {
         let mut psql = Command::new(self.tools.join("psql"));
-        psql.args(self.address()).args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]);
+        psql.args(self.address()).args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]).args(what);
         check(psql.output(), "psql").map(drop)
     }
 }

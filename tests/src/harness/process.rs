@@ -27,6 +27,11 @@ impl Process {
         Self::spawn(home, Command::new(program(PROGRAM, &PARTS)?)).await
     }
 
+    /// Starts a server of another version.
+    pub async fn start_other(home: &Home, program: &Path) -> anyhow::Result<Self> {
+        Self::spawn(home, Command::new(program)).await
+    }
+
     /// Starts a server on a computer that trusts these authorities alone.
     pub async fn start_trusting(home: &Home, authorities: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new("/usr/bin/env");
