@@ -10,7 +10,7 @@ use plugin_host_proto::{
 use secrecy::ExposeSecret as _;
 use sqlx::{AnyConnection, Connection as _, Row as _, SqliteConnection};
 
-use super::{Engine, Home, Operator, Process, options, postgres, store_with, until};
+use super::{Engine, Home, Operator, Process, options, postgres, store_with, trace::hex, until};
 use crate::sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script, store::NewOrder};
 
 /// The encryption key of these databases, which hold nothing but a sandbox's token.
@@ -76,7 +76,7 @@ pub async fn restore(engine: Engine, store: &Sandbox) -> anyhow::Result<(Home, S
     let id = KeyId(u64::from_str_radix(&id, 16)?.to_be_bytes());
     let address = format!("http://127.0.0.1:{}", home.port());
     let key = StoreKey::new(KeyKind::Operator, address, None, id, SECRET)?;
-    let hash: String = key.secret_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&key.secret_hash());
     let taken = format!("UPDATE keys SET secret_hash = '{hash}' WHERE kind = 'OPERATOR'");
     sqlx::query(sqlx::AssertSqlSafe(taken)).execute(&mut database).await?;
     database.close().await?;
