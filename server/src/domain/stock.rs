@@ -1,7 +1,5 @@
 //! How a store's count becomes an on-hand quantity.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     configuration::{DriftPolicy, HoldLimits},
     reason::Reason,
@@ -135,7 +133,7 @@ impl Sold {
 }
 
 /// An item at the moment when the store's count was last put right.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// What the store was told.
     pub published: i64,

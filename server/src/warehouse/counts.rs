@@ -1,7 +1,6 @@
 //! Counts of a store's variants: what the warehouse has, what the store says, what it was told.
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::promised::Promised;
 use crate::{
@@ -120,11 +119,20 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
             },
             in_store: row.maybe_int("in_store")?,
             told: row.maybe_int("published")?,
-            baseline: row.json("baseline")?,
-            meant: row.json("being_told")?,
+            baseline: baseline(&row, "baseline")?,
+            meant: baseline(&row, "being_told")?,
         })
     };
     db.rows(statement).await?.iter().map(counted).collect()
+}
+
+fn json(told: Baseline) -> String {
+    serde_json::json!([told.published, told.sold, told.for_nothing]).to_string()
+}
+
+fn baseline(row: &Row<'_>, column: &'static str) -> Result<Option<Baseline>> {
+    let told = row.json::<Option<(i64, i64, i64)>>(column)?;
+    Ok(told.map(|(published, sold, for_nothing)| Baseline { published, sold, for_nothing }))
 }
 
 /// Writes down what the store says it has.
@@ -145,11 +153,12 @@ pub async fn note_read(
 /// Writes down what the store is about to be told.
 pub async fn note_meant(tx: &mut Tx, store: StoreId, counts: &[Counted]) -> Result<()> {
     let rows = counts.iter().map(|counted| {
-        let told = json!(counted.to_tell()).to_string();
+        let told = json(counted.to_tell());
         [store.0.into(), counted.of.0.into(), counted.of.1.into(), told.into()]
     });
     let into = "counts (store_id, product_id, variant_id, being_told)";
-    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told";
+    let again =
+        "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -167,7 +176,7 @@ pub async fn note_sent(
             counted.of.0.into(),
             counted.of.1.into(),
             told.published.into(),
-            json!(told).to_string().into(),
+            json(told).into(),
             run.0.into(),
             at.as_millisecond().into(),
         ]

@@ -1,5 +1,7 @@
 //! Divisions, sites, locations and units of measure.
 
+use std::collections::HashSet;
+
 use crate::{
     db::{Db, Error, Result, Row, Tx},
     domain::{catalog::fold, store::StoreId},
@@ -57,20 +59,26 @@ pub struct PlaceIds {
 
 /// The divisions a store may use, or all; by code.
 pub async fn divisions(db: &Db, store: Option<StoreId>) -> Result<Vec<Division>> {
-    let rows = db.rows(db.statement("SELECT id, code FROM divisions ORDER BY code_key")).await?;
-    let mut found = Vec::new();
-    for row in &rows {
+    let of_store = match store {
+        Some(_) => "WHERE divisions.id IN (SELECT division_id FROM division_stores WHERE store_id = ?)",
+        None => "",
+    };
+    let mut statement = db.statement(&format!(
+        "SELECT divisions.id, code, store_id FROM divisions LEFT JOIN division_stores \
+         ON division_id = divisions.id {of_store} ORDER BY code_key, divisions.id, store_id"
+    ));
+    if let Some(store) = store {
+        statement = statement.bind(store.0);
+    }
+    let mut found: Vec<Division> = Vec::new();
+    for row in &db.rows(statement).await? {
         let row = Row(row, "divisions");
-        let id = row.int("id")?;
-        let stores =
-            db.statement("SELECT store_id FROM division_stores WHERE division_id = ? ORDER BY store_id");
-        let stores = db.rows(stores.bind(id)).await?;
-        let stores: Vec<StoreId> = stores
-            .iter()
-            .map(|row| Row(row, "division_stores").int("store_id").map(StoreId))
-            .collect::<Result<_>>()?;
-        if store.is_none_or(|store| stores.contains(&store)) {
-            found.push(Division { id, code: row.text("code")?, stores });
+        let (id, store) = (row.int("id")?, row.maybe_int("store_id")?.map(StoreId));
+        match found.last_mut().filter(|division| division.id == id) {
+            Some(division) => division.stores.extend(store),
+            None => {
+                found.push(Division { id, code: row.text("code")?, stores: store.into_iter().collect() });
+            }
         }
     }
     Ok(found)
@@ -188,7 +196,7 @@ pub async fn set_auto_delete_zero(tx: &mut Tx, site: i64, on: bool) -> Result<()
 /// Gives a new store a division of its own that can be used at once: UOM EA, site MAIN, location A-01.
 pub async fn add_starting_division(db: &Db, tx: &mut Tx, store: StoreId) -> Result<String> {
     let rows = tx.rows(tx.statement("SELECT code_key FROM divisions")).await?;
-    let taken: Vec<String> =
+    let taken: HashSet<String> =
         rows.iter().map(|row| Row(row, "divisions").text("code_key")).collect::<Result<_>>()?;
     let code = (1..=taken.len() + 1)
         .map(|n| if n == 1 { "MAIN".to_owned() } else { format!("MAIN-{n}") })

@@ -155,7 +155,8 @@ pub async fn outbox(db: &Db) -> Result<Vec<(StoreId, Owed)>> {
 pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Result<Vec<StoreId>> {
     let statement = db
         .statement(
-            "SELECT DISTINCT store_id FROM shipments WHERE (state = 'OWED' OR (state = 'TRIED' AND tried_at <= ?)) \
+            "SELECT DISTINCT store_id FROM shipments WHERE state IN ('OWED', 'TRIED') \
+             AND (state = 'OWED' OR tried_at <= ?) \
              AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.store_id = shipments.store_id AND runs.kind = 'SHIPMENTS' \
              AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?))) \
              UNION SELECT store_id FROM order_states WHERE NOT EXISTS (SELECT 1 FROM runs \

@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::places::PLACES;
+use super::{
+    history::Shop,
+    places::{PLACES, scope},
+};
 use crate::sandbox::store::{self, Store};
 
 /// How an order stands with its shopper.
@@ -199,6 +202,12 @@ impl Model {
             let refusable = self.is_refusable(&self.asked[asked]);
             self.asked[asked].refusable |= refusable;
         }
+    }
+
+    /// Takes note of what the store's people chose.
+    pub(crate) fn choose(&mut self, shop: Shop) {
+        self.sold_from = scope(shop.scope).sold_from;
+        self.buffer = shop.buffer.into();
     }
 
     /// Takes note of an order that was placed.

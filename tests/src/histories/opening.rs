@@ -108,7 +108,7 @@ async fn add_places(operator: &Operator) -> anyhow::Result<()> {
 }
 
 /// What the store's people chose.
-fn configuration(shop: Shop) -> Configuration {
+pub(super) fn configuration(shop: Shop) -> Configuration {
     let scope = scope(shop.scope);
     let rules = [ShipmentRule::ByHand, ShipmentRule::OnClose, ShipmentRule::EachPick];
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();

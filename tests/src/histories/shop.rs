@@ -3,7 +3,7 @@
 use super::{
     history::Shop,
     model::{Good, Model},
-    places::{PLACES, scope},
+    places::PLACES,
     step::Step,
 };
 use crate::sandbox::store::{
@@ -22,12 +22,8 @@ pub(super) fn open(shop: Shop, store: &mut Store) -> Model {
         StockBehavior::OrderCompletedOrShipped
     };
     store.surroundings.shipping_moves_status = shop.shipping_moves_status;
-    let mut model = Model {
-        deducts_when_placed: shop.deducts_when_placed,
-        sold_from: scope(shop.scope).sold_from,
-        buffer: shop.buffer.into(),
-        ..Model::default()
-    };
+    let mut model = Model { deducts_when_placed: shop.deducts_when_placed, ..Model::default() };
+    model.choose(shop);
     for number in 0..shop.goods {
         let units = i64::from((shop.shelf + number * 3) % 10);
         let sku = format!("SKU-{}", Model::name(usize::from(number)));

@@ -96,6 +96,7 @@ steps! {
     Day {} = "day", 9;
     Compare {} = "compare", 1;
     Forget {} = "forget", 1;
+    Choose { scope < 4, buffer < 3 } = "choose", 2;
     Fault { kind < 7, which < 4, request < 12 } = "fault", 5;
     Crash { request < 16, after < 3 } = "crash", 6;
     Restart { dead < 2 } = "restart", 2;

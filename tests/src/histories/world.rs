@@ -20,6 +20,7 @@ use super::{
     history::{History, Shop},
     machine::Machine,
     model::Model,
+    opening::configuration,
     published, shop,
     step::Step,
     trouble::{LATE, Signal},
@@ -186,6 +187,13 @@ impl World {
                 let request = SetSyncCursorRequest { confirm: true, ..SetSyncCursorRequest::default() };
                 self.operator.client.plugin_host().set_sync_cursor(request).await?;
                 self.say("the cursor is cleared");
+                Ok(())
+            }
+            Step::Choose { scope, buffer } => {
+                self.shop = Shop { scope, buffer, ..self.shop };
+                self.operator.configure(configuration(self.shop)).await?;
+                self.model().choose(self.shop);
+                self.say(format!("other places are sold from, and {buffer} of each are never offered"));
                 Ok(())
             }
             Step::Restart { dead: 0 } => {
