@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, error::Error, fs, path::PathBuf, process::Comma
 use serde::Serialize;
 
 /// Every command of the window; one that is missing here can't be called.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "kept_stores",
     "look_at_key",
     "look_at_key_file",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 16] = [
     "copy_key",
     "show_key",
     "call",
+    "read",
     "watch",
     "preferences",
     "save_preferences",

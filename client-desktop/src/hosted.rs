@@ -14,7 +14,7 @@ use plugin_host_proto::{
 };
 use tokio::task::spawn_blocking;
 
-use crate::{failure::Failure, preferences::Remembered, watching::Watching};
+use crate::{failure::Failure, known::Known, preferences::Remembered, watching::Watching};
 
 /// What the commands share.
 pub(crate) struct Hosted {
@@ -22,6 +22,7 @@ pub(crate) struct Hosted {
     clients: Mutex<HashMap<String, Client>>,
     /// The key of the file that was looked at last.
     from_file: Mutex<Option<StoreKey>>,
+    pub(crate) known: Known,
     pub(crate) remembered: Remembered,
     pub(crate) watching: Watching,
 }
@@ -33,6 +34,7 @@ impl Hosted {
         let home = std::env::var_os("PLUGIN_HOST_HOME").map(PathBuf::from);
         let keyring = Keyring::open(home.as_deref())?;
         Ok(Self {
+            known: Known::open(keyring.folder()),
             remembered: Remembered::open(keyring.folder()),
             keyring,
             clients: Mutex::default(),
@@ -80,7 +82,17 @@ impl Hosted {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         // The name of a store that is gone is no secret and does no harm.
         let _ = self.remembered.forget(name);
-        Ok(())
+        let gone = self.known.forget(name);
+        gone.map_err(|error| Failure::new(format!("what was known of the store can't be removed: {error}")))
+    }
+
+    /// Keeps what is known for the next start, as of now where the line stands.
+    pub(crate) fn keep_known(&self) {
+        for name in self.watching.heard() {
+            self.known.confirm(&name);
+        }
+        // Without it the next window begins without what was known.
+        let _ = self.known.write();
     }
 
     /// Remembers what the store calls itself.

@@ -6,6 +6,7 @@
 //!
 //! - [`commands`] is all that the window may ask for.
 //! - [`hosted`] is what they share: keys, connections, what is remembered.
+//! - [`known`] is what the server said last, for the time when it cannot be reached.
 //! - [`watching`] follows every kept store, in [`batch`]es; [`outlook`] is what is made of it for the [`tray`] and the
 //!   [`notices`].
 
@@ -13,6 +14,7 @@ mod batch;
 mod commands;
 mod failure;
 mod hosted;
+mod known;
 mod notices;
 mod outlook;
 mod preferences;
@@ -20,11 +22,14 @@ mod tray;
 mod watching;
 mod window;
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use plugin_host_proto::keyring::Keyring;
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, RunEvent};
 use tauri_plugin_notification::NotificationExt as _;
 use tauri_plugin_window_state::StateFlags;
+use tokio::task::spawn_blocking;
 
 use crate::{
     commands::{computer, keys, server},
@@ -62,6 +67,7 @@ pub fn run() -> anyhow::Result<()> {
             keys::copy_key,
             keys::show_key,
             server::call,
+            server::read,
             server::watch,
             computer::preferences,
             computer::save_preferences,
@@ -70,8 +76,14 @@ pub fn run() -> anyhow::Result<()> {
         ])
         .on_window_event(window::on_event)
         .setup(|app| Ok(start(app.handle())?))
-        .run(tauri::generate_context!())
-        .context("the window can't be opened")
+        .build(tauri::generate_context!())
+        .context("the window can't be opened")?
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                app.state::<Hosted>().keep_known();
+            }
+        });
+    Ok(())
 }
 
 /// What goes on beside the window.
@@ -81,7 +93,19 @@ fn start(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
     app.notification().on_action(move |_| window::show_attention(&pressed))?;
     tauri::async_runtime::spawn(tray::make_where_possible(app.clone()));
     tauri::async_runtime::spawn(watch_all(app.clone()));
+    tauri::async_runtime::spawn(write_known(app.clone()));
     Ok(())
+}
+
+/// Writes what is known now and then, for nobody can say when a computer is switched off.
+async fn write_known(app: AppHandle) {
+    let mut tick = tokio::time::interval(Duration::from_secs(2));
+    loop {
+        tick.tick().await;
+        let hosted = app.clone();
+        // What can't be written now is tried again; without it a window begins without what was known.
+        let _ = spawn_blocking(move || hosted.state::<Hosted>().known.write()).await;
+    }
 }
 
 /// Follows every kept store; the window asks again for the one that it shows.

@@ -12,13 +12,14 @@ use plugin_host_proto::{
 };
 use prost_reflect::DynamicMessage;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tauri::{AppHandle, Manager as _, ipc::Channel};
 use tokio::{task::AbortHandle, time::Instant};
 use ts_rs::TS;
 
 use crate::{
     batch::{Batch, End},
-    failure::Failure,
+    failure::{Failure, FailureKind},
     hosted::Hosted,
     notices,
     outlook::{Line, Outlook, waiting},
@@ -30,6 +31,15 @@ use crate::{
 #[ts(export)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub(crate) enum Watched {
+    /// How the store was when it was heard from last, before anything else.
+    Known {
+        /// The store's status, in proto3 JSON.
+        #[ts(type = "unknown")]
+        status: Box<RawValue>,
+        /// When it was known to be so, in milliseconds since 1970.
+        #[ts(type = "number")]
+        at: i64,
+    },
     /// What happened, in its order; after each connection a snapshot comes first, or what was missed.
     Events {
         /// The events, in proto3 JSON.
@@ -120,6 +130,18 @@ impl Watching {
         }
     }
 
+    /// Whether a store has not been heard from yet, or not for a while, and will be.
+    pub(crate) fn waits_for(&self, name: &str) -> bool {
+        let stores = self.stores();
+        stores.get(name).is_some_and(|store| matches!(store.outlook.line, Line::Connecting | Line::Lost))
+    }
+
+    /// The stores that are heard from.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        let heard = self.outlooks().into_iter().filter(|(_, outlook)| outlook.line == Line::Connected);
+        heard.map(|(name, _)| name).collect()
+    }
+
     fn send(&self, name: &str, watched: Watched) {
         if let Some((shown, channel)) = &*self.shown()
             && shown == name
@@ -167,6 +189,11 @@ async fn follow(app: AppHandle, name: String, client: Client) {
         watching.learn(&app, &name, |outlook| {
             news.extend(events.iter().filter_map(|event| outlook.learn(event)));
         });
+        for event in &events {
+            if let Some(Change::Snapshot(status)) = &event.change {
+                hosted.known.keep_status(&name, &json::of(status));
+            }
+        }
         // The events do not say how many records wait.
         let is_change = |change: &Change| !matches!(change, Change::Progress(_) | Change::Snapshot(_));
         let changed = events.iter().filter_map(|event| event.change.as_ref()).any(is_change);
@@ -175,6 +202,7 @@ async fn follow(app: AppHandle, name: String, client: Client) {
         }
         if changed && let Ok(status) = status(&client).await {
             hosted.remember_title(&name, status.store.as_ref());
+            hosted.known.keep_status(&name, &json::of(&status));
             if watching.learn(&app, &name, |outlook| outlook.know(&status)).unwrap_or_default() {
                 news.push(waiting(status.parked));
             }
@@ -186,11 +214,19 @@ async fn follow(app: AppHandle, name: String, client: Client) {
         match end {
             None => {}
             Some(End::Lost(error)) => {
-                watching.learn(&app, &name, |outlook| outlook.line = Line::Lost);
+                let before =
+                    watching.learn(&app, &name, |outlook| std::mem::replace(&mut outlook.line, Line::Lost));
+                if before == Some(Line::Connected) {
+                    hosted.known.confirm(&name);
+                }
                 watching.send(&name, Watched::Lost(error.into()));
             }
             Some(End::Final(error)) => {
                 let failure = Failure::from(error);
+                if failure.kind == FailureKind::Unauthorized {
+                    // Who may not look any more keeps nothing; it is tried again at the next start.
+                    let _ = hosted.known.forget(&name);
+                }
                 watching.learn(&app, &name, |outlook| outlook.line = Line::Ended(failure.message.clone()));
                 watching.send(&name, Watched::Ended(failure));
                 return;

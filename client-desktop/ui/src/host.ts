@@ -2,9 +2,10 @@
 
 import type { MessageJsonType } from "@bufbuild/protobuf";
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { PluginHostService, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
+import type { PluginHostService, StatusJson, StreamStatusResponseJson } from "./contract/pluginhost/v1/plugin_host_service_pb";
 import type { WarehouseService } from "./contract/pluginhost/v1/warehouse_service_pb";
 import type { About } from "./types/About";
+import type { Answer } from "./types/Answer";
 import type { Failure } from "./types/Failure";
 import type { FailureKind } from "./types/FailureKind";
 import type { KeptStore } from "./types/KeptStore";
@@ -15,8 +16,11 @@ import type { Watched as Sent } from "./types/Watched";
 
 export type { About, Failure, FailureKind, KeptStore, KeyLook, Preferences, StoreLook };
 
-/** What watching a store brings; its events are in proto3 JSON. */
-export type Watched = Exclude<Sent, { type: "events" }> | { type: "events"; events: StreamStatusResponseJson[] };
+/** What watching a store brings; what the server says of it is in proto3 JSON. */
+export type Watched =
+  | Exclude<Sent, { type: "events" | "known" }>
+  | { type: "events"; events: StreamStatusResponseJson[] }
+  | { type: "known"; status: StatusJson; at: number };
 
 type Methods = (typeof PluginHostService)["method"] & (typeof WarehouseService)["method"];
 type Calls = { [Name in keyof Methods as Methods[Name]["methodKind"] extends "unary" ? Capitalize<Name> : never]: Methods[Name] };
@@ -31,6 +35,10 @@ export type Response<C extends Call> = MessageJsonType<Calls[C]["output"]>;
 /** Asks the server of a store. */
 export const call = <C extends Call>(name: string, method: C, request: Request<C>): Promise<Response<C>> =>
   invoke("call", { name, method, request });
+
+/** Reads from the server of a store; while it cannot be reached, what it said last. */
+export const read = <C extends Call>(name: string, method: C, request: Request<C>): Promise<Omit<Answer, "said"> & { said: Response<C> }> =>
+  invoke("read", { name, method, request });
 
 /** The stores whose keys are kept on this computer. */
 export const keptStores = (): Promise<KeptStore[]> => invoke("kept_stores");

@@ -59,25 +59,30 @@ test("a key that may only look is known by what the server says", () => {
   expect(live.readOnly).toBe(true);
 });
 
-test("while the server cannot be reached, what it answered last is shown, and nothing else is made up", async () => {
-  let reachable = true;
-  const running = program({
-    call: () => {
-      if (!reachable) throw { kind: "unreachable", message: "the server can't be reached", reasons: [] };
-      return { items: [{ itemNumber: "TENT-2" }] };
-    },
-  });
+test("what this computer remembers is shown with its time until the server is heard from", async () => {
+  const running = program({ read: () => ({ said: { items: [{ itemNumber: "TENT-2" }] }, knownAt: 500 }) });
   end = running.end;
   const live = new Live("abc12");
-  await live.read("ListItems", { search: "tent" });
-  reachable = false;
+  live.take({ type: "known", status: snapshot, at: 1000 });
+  expect(live.status?.parked).toBe("3");
   expect((await live.read("ListItems", { search: "tent" })).items).toHaveLength(1);
-  await expect(live.read("ListItems", { search: "lamp" })).rejects.toMatchObject({ kind: "unreachable" });
+  live.take({ type: "lost", message: "the server can't be reached", kind: "unreachable", reasons: [] });
+  expect(live.asOf).toEqual(new Date(1000));
+  expect(live.oldest).toEqual(new Date(500));
+  live.take({ type: "events", events: [{ snapshot: { ...snapshot, parked: "4" } }] });
+  expect(live.status?.parked).toBe("4");
+  expect([live.remembered, live.oldest]).toEqual([undefined, undefined]);
+});
+
+test("what is remembered never takes the place of what the server has said", () => {
+  const { live } = watched();
+  live.take({ type: "known", status: { ...snapshot, parked: "9" }, at: 1000 });
+  expect(live.status?.parked).toBe("3");
 });
 
 test("a key that was revoked is said to be, even while its stream goes on", async () => {
   const running = program({
-    call: () => {
+    read: () => {
       throw { kind: "unauthorized", message: "this server does not know the key", reasons: [] };
     },
   });

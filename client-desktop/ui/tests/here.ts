@@ -12,16 +12,14 @@ export type Answers = Record<string, (request: Record<string, unknown>) => unkno
 /** Shows a part of a store's window as if it were connected to a server that answers this. */
 export function show<Props extends Record<string, unknown>>(part: Component<Props>, props: Props, answers: Answers, status: StatusJson = {}, commands: Commands = {}) {
   const called: { method: string; request: Record<string, unknown> }[] = [];
-  const { end, asked } = program({
-    ...commands,
-    call: (args) => {
-      const { method, request } = args as { method: string; request: Record<string, unknown> };
-      called.push({ method, request });
-      const answer = answers[method];
-      if (!answer) throw { kind: "outdated", message: `the server does not know ${method}`, reasons: [] };
-      return answer(request);
-    },
-  });
+  const call = (args: Record<string, unknown>) => {
+    const { method, request } = args as { method: string; request: Record<string, unknown> };
+    called.push({ method, request });
+    const answer = answers[method];
+    if (!answer) throw { kind: "outdated", message: `the server does not know ${method}`, reasons: [] };
+    return answer(request);
+  };
+  const { end, asked } = program({ ...commands, call, read: (args) => ({ said: call(args), knownAt: null }) });
   const [live, undo] = [new Live("abc12"), new Undo()];
   live.take({ type: "events", events: [{ snapshot: { store: { storeId: "abc12", name: "Acme Outdoor", timeZone: "America/Chicago" }, ...status } }] });
   render(Here, { props: { live, undo, part: part as Component<Record<string, unknown>>, props } });

@@ -3,7 +3,7 @@ import type { StatusJson, StreamStatusResponseJson } from "../contract/pluginhos
 import type { RunJson } from "../contract/pluginhost/v1/run_pb";
 import type { Page } from "../types/Page";
 import { clock } from "./clock.svelte";
-import { call, failure, watch, type Call, type FailureKind, type Request, type Response, type Watched } from "../host";
+import { call, failure, read, watch, type Call, type FailureKind, type Request, type Response, type Watched } from "../host";
 
 /** How the line to the server is. */
 export type Line =
@@ -17,9 +17,6 @@ const ended = (run: RunJson): boolean =>
 /** How long lists are left alone after they were read again. */
 const PAUSE_MS = 500;
 
-/** How many answers are kept for the time when the server cannot be reached. */
-const KEPT_ANSWERS = 200;
-
 /** A store as it is now, kept up to date by its one status stream. */
 export class Live {
   readonly name: string;
@@ -31,7 +28,10 @@ export class Live {
   #ended = $state.raw<ReadonlyMap<string, RunJson>>(new Map());
   /** The page somebody asked for outside the window, of this store or of another one. */
   asked = $state.raw<{ name: string; page: Page } | undefined>();
-  readonly #answers = new Map<string, unknown>();
+  /** When what is shown was known to be so, until the server is heard from. */
+  remembered = $state.raw<Date | undefined>();
+  /** When the oldest part of the page was read, where that was not now. */
+  oldest = $state.raw<Date | undefined>();
   #refreshing = false;
   #again = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -60,9 +60,9 @@ export class Live {
     return this.line.state === "ended" && this.line.kind === "unauthorized";
   }
 
-  /** When what is shown is known to be so: now, or when the line was lost. */
+  /** When what is shown is known to be so: now, when the line was lost, or when this computer heard of it last. */
   get asOf(): Date {
-    return "since" in this.line ? this.line.since : clock.now;
+    return this.remembered ?? ("since" in this.line ? this.line.since : clock.now);
   }
 
   action(action: ActionJson): AllowedActionJson | undefined {
@@ -90,12 +90,18 @@ export class Live {
       this.asked = { name: watched.name, page: watched.page };
       return;
     }
+    if (watched.type === "known") {
+      if (this.status) return;
+      [this.status, this.remembered] = [watched.status, new Date(watched.at)];
+      return;
+    }
     if (watched.type !== "events") {
       const since = this.line.state === watched.type ? this.line.since : new Date();
       this.line = { state: watched.type, why: watched.message, kind: watched.kind, since };
       return;
     }
     if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
+    this.remembered = undefined;
     // Of many updates of one batch only the last of a run matters.
     for (const event of watched.events) this.#event(event);
   }
@@ -104,6 +110,7 @@ export class Live {
     const { snapshot, run, progress } = event;
     if (snapshot) {
       this.status = snapshot;
+      this.oldest = undefined;
       this.#changed();
       return;
     }
@@ -173,30 +180,24 @@ export class Live {
 
   /** Asks the server of this store. */
   async call<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    return this.#asking(call(this.name, method, request));
+  }
+
+  /** Reads from the server of this store; while it cannot be reached, what it answered last. */
+  async read<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
+    const { said, knownAt } = await this.#asking(read(this.name, method, request));
+    if (knownAt !== null && knownAt < (this.oldest?.getTime() ?? Infinity)) this.oldest = new Date(knownAt);
+    return said;
+  }
+
+  async #asking<T>(answer: Promise<T>): Promise<T> {
     try {
-      return await call(this.name, method, request);
+      return await answer;
     } catch (thrown) {
       // A key that was revoked meanwhile may have a stream that has not ended yet.
       const { kind, message } = failure(thrown);
       if (kind === "unauthorized") this.line = { state: "ended", why: message, kind, since: new Date() };
       throw thrown;
-    }
-  }
-
-  /** Reads from the server of this store; while it cannot be reached, what it answered last. */
-  async read<C extends Call>(method: C, request: Request<C>): Promise<Response<C>> {
-    const question = `${method} ${JSON.stringify(request)}`;
-    try {
-      const answer = await this.call(method, request);
-      this.#answers.delete(question);
-      this.#answers.set(question, answer);
-      const [oldest] = this.#answers.keys();
-      if (this.#answers.size > KEPT_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
-      return answer;
-    } catch (thrown) {
-      const known = this.#answers.get(question);
-      if (known === undefined || failure(thrown).kind !== "unreachable") throw thrown;
-      return known as Response<C>;
     }
   }
 }

@@ -5,7 +5,15 @@ import type { Page } from "./Page";
 /**
  * What watching a store brings.
  */
-export type Watched = { "type": "events", 
+export type Watched = { "type": "known", 
+/**
+ * The store's status, in proto3 JSON.
+ */
+status: unknown, 
+/**
+ * When it was known to be so, in milliseconds since 1970.
+ */
+at: number, } | { "type": "events", 
 /**
  * The events, in proto3 JSON.
  */

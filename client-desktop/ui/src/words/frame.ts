@@ -47,6 +47,7 @@ export const frame = {
     connecting: "Connecting…",
     connected: "Connected",
     lost: (since: string) => `Offline since ${since}`,
+    remembered: (at: string) => `Offline, last known at ${at}`,
     ended: "Not connected",
     reconnecting: "trying again by itself",
   },
@@ -72,7 +73,9 @@ export const frame = {
   },
   offline: {
     title: (since: string) => `Offline since ${since}`,
+    remembered: (at: string) => `The server cannot be reached; last known at ${at}`,
     text: "What you see was true then. It will catch up by itself; nothing is lost.",
+    older: (at: string) => `Parts of this page were last read at ${at}.`,
     firstTitle: "The server cannot be reached",
     firstText: (why: string) => `${why}. The window tries again by itself.`,
   },
