@@ -18,6 +18,32 @@ async fn a_server_that_comes_back_is_found_again_and_what_was_known_stays() -> a
 }
 
 #[tokio::test]
+async fn a_window_that_opens_without_its_server_shows_what_was_known_last() -> anyhow::Result<()> {
+    let (mut shop, window) = Shop::imported(Catalogue::clean(3)).await?;
+    let item = shop.operator.items().await?.remove(0).item_number;
+    window.go("Items").await?;
+    window.find("row", &format!("{item}*")).await?;
+    shop.remembers(&item).await?;
+    window.close().await?;
+    shop.kill_server().await?;
+
+    let window = shop.window().await?;
+    window.find("button", &format!("Store: {}", shop.name())).await?;
+    window.sees("last known at").await?;
+    window.go("Items").await?;
+    window.find("row", &format!("{item}*")).await?;
+    // What nobody has read is not made up.
+    window.go("Customers").await?;
+    window.sees("Not read yet").await?;
+
+    shop.restart_server().await?;
+    window.sees("Connected").await?;
+    window.sees("No customers yet").await?;
+    ensure!(!window.text().await?.contains("last known at"), "it is live again");
+    window.close().await
+}
+
+#[tokio::test]
 async fn a_revoked_key_is_said_to_be_one_and_another_takes_its_place() -> anyhow::Result<()> {
     let shop = Shop::open(Catalogue::clean(1)).await?;
     let first = shop.issue(KeyKind::Operator).await?;

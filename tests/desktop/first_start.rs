@@ -22,6 +22,22 @@ async fn a_pasted_key_is_all_that_a_computer_needs() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_key_can_be_opened_from_a_file_and_is_not_shown() -> anyhow::Result<()> {
+    let shop = Shop::open(Catalogue::clean(1)).await?;
+    let file = shop.home.path().join("store.key");
+    std::fs::write(&file, format!("{}\n", shop.operator.key))?;
+    let window = shop.window().await?;
+    window.press("button", "Open from a file…").await?;
+    shop.screen.choose_file("Open a Store Key", &file).await?;
+    window.sees(&shop.name()).await?;
+    let page = window.run("return document.documentElement.outerHTML;").await?.to_string();
+    ensure!(!page.contains(&shop.operator.key), "the key stays in the program");
+    window.press("button", "Connect").await?;
+    window.find("button", &format!("Store: {}", shop.name())).await?;
+    window.close().await
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_told_apart_before_anything_is_sent() -> anyhow::Result<()> {
     let shop = Shop::open(Catalogue::clean(1)).await?;
     let window = shop.window().await?;

@@ -8,6 +8,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::harness::until;
+
 /// What the window is called, and nothing else is.
 const TITLE: &str = "^Plugin Host$";
 
@@ -76,6 +78,25 @@ impl Screen {
         let found = ["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync", "key", "alt+F4"];
         ensure!(self.xdotool(&found).await?, "there is no window to close");
         Ok(())
+    }
+
+    /// Answers a dialog that asks for a file, with the keyboard.
+    pub async fn choose_file(&self, dialog: &str, file: &Path) -> anyhow::Result<()> {
+        let title = format!("^{dialog}$");
+        let shown = ["search", "--onlyvisible", "--name", &title];
+        until(&format!("the dialog {dialog:?} opens"), async || {
+            Ok(self.xdotool(&shown).await?.then_some(()))
+        })
+        .await?;
+        let file = file.to_str().context("a path of plain letters")?;
+        // The slash that a path begins with opens the dialog's field for one.
+        let typed = ["windowactivate", "--sync", "type", "--delay", "20", file];
+        ensure!(self.xdotool(&[&shown[..], &typed[..]].concat()).await?, "the dialog takes no keys");
+        until(&format!("the dialog {dialog:?} closes"), async || {
+            self.xdotool(&["key", "Return"]).await?;
+            Ok((!self.xdotool(&shown).await?).then_some(()))
+        })
+        .await
     }
 
     async fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<bool> {

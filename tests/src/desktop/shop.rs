@@ -10,7 +10,7 @@ use plugin_host_proto::{
 
 use tokio::process::Child;
 
-use super::{Look, Screen, Window};
+use super::{Screen, Window};
 use crate::{
     harness::{Engine, Home, Operator, Process, defaults, options, store_with, until},
     sandbox::{Catalogue, Options, Sandbox, store::NewOrder},
@@ -55,12 +55,14 @@ impl Shop {
         self.home.path().join("desk")
     }
 
-    /// Has windows that are opened from now on look like this.
-    pub fn prefer(&self, look: Look) -> anyhow::Result<()> {
-        let keys = self.desk().join("keys");
-        std::fs::create_dir_all(&keys)?;
-        let theme = if look == Look::Dark { "dark" } else { "light" };
-        Ok(std::fs::write(keys.join("desktop.json"), format!("{{\"theme\": \"{theme}\"}}"))?)
+    /// Waits until this computer has written down what it knows of this.
+    pub async fn remembers(&self, text: &str) -> anyhow::Result<()> {
+        let file = self.desk().join("keys").join(format!("known-{}.json", self.store.store_hash()));
+        until(&format!("{text:?} is written down"), async || {
+            let known = std::fs::read_to_string(&file).unwrap_or_default();
+            Ok(known.contains(text).then_some(()))
+        })
+        .await
     }
 
     /// A window with nothing kept yet.
