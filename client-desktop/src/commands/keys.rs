@@ -153,9 +153,9 @@ pub(crate) async fn choose_store(hosted: State<'_>, name: String) -> Result<(), 
 
 #[tauri::command]
 pub(crate) async fn forget_store(app: AppHandle, hosted: State<'_>, name: String) -> Result<(), Failure> {
-    hosted.forget(&name).await?;
+    // Nobody listens any more who could write down again what is forgotten.
     hosted.watching.end(&app, &name);
-    Ok(())
+    hosted.forget(&name).await
 }
 
 #[tauri::command]
