@@ -85,6 +85,11 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "what the store gave back though it had left was called drift",
         "shop 1 1 3 0 8; order 0 2 0; sync; pick 0 0 1; ship 0; day; cancel 0; day",
     ),
+    (
+        "what people did to a count that the first End of Day found right while it was oversold was never called drift",
+        "shop 1 0 5 2 2 1 2 3; sync; cancel 1; count 0 6; sync; order 5 2 2; sync; status 5 5; order 0 1 4; day; sync; \
+         edit 3 2 5; count 0 9",
+    ),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "who runs the tests decides how long they take")]

@@ -204,17 +204,17 @@ async fn send(
                 });
             }
             let quantity = counted.end.publish();
-            if counted.in_store == Some(quantity) || refused.contains(&counted.of) {
+            if is_right(counted) || refused.contains(&counted.of) {
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
                 // The store agrees; from here on what it does is compared with this. Not where more is sold than there is:
                 // its count may have gone below zero since it was read.
                 let as_before = counted.baseline == Some(counted.to_tell());
-                if counted.in_store == Some(quantity) && !as_before && counted.end.shortage() == 0 {
+                if is_right(counted) && !as_before && counted.end.shortage() == 0 {
                     told.push(*counted);
                 }
                 continue;
             }
-            if work.dry_run {
+            if work.dry_run && counted.in_store != Some(quantity) {
                 let shows = counted.in_store.map_or_else(|| "nothing".to_owned(), |units| units.to_string());
                 exceptions.push(Exception {
                     reason: Reason::WouldPublish,
@@ -226,9 +226,8 @@ async fn send(
             let before = counted.in_store.unwrap_or_default();
             changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before, quantity });
         }
-        let differs = |counted: &&counts::Counted| {
-            changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
-        };
+        let differs =
+            |counted: &&counts::Counted| changed.contains_key(&identity(counted)) && !is_right(counted);
         if !work.dry_run && !changed.is_empty() {
             // What is written and never noted must not look like somebody else's doing.
             let meant: Vec<_> = page.iter().filter(differs).copied().collect();
@@ -243,9 +242,9 @@ async fn send(
             sent = changed.values().copied().collect();
         }
         tallied.updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
-        told.extend(page.iter().filter(|counted| {
-            changed.contains_key(&identity(counted)) && counted.in_store != Some(counted.end.publish())
-        }));
+        told.extend(
+            page.iter().filter(|counted| changed.contains_key(&identity(counted)) && !is_right(counted)),
+        );
         let mut tx = work.page().await?;
         counts::note_sent(&mut tx, (work.store.id, work.lease.run), at, &told).await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
@@ -256,6 +255,15 @@ async fn send(
         work.db.unpark(&mut tx, of, taken).await?;
         work.keep(tx, PHASE, "", tallied, 0).await?;
     }
+}
+
+/// Whether the store shows what it should, and need not be told.
+///
+/// Where more is sold than there is, it is told once even so: what it shows may have gone below zero since it was read, and
+/// nothing could be said of drift from there on.
+fn is_right(counted: &counts::Counted) -> bool {
+    let is_known = counted.baseline.is_some() || counted.end.shortage() == 0;
+    counted.in_store == Some(counted.end.publish()) && is_known
 }
 
 /// What the store counts a variant as.
