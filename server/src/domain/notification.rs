@@ -15,7 +15,7 @@ use super::{
 const LASTING: Duration = Duration::from_mins(5);
 /// How long more records of the same kind are no news.
 const MORE: Duration = Duration::from_hours(24);
-/// How many notifications a store may send within [`SPAN`]; what comes to more is told together.
+/// How many notifications a store may send within an hour; what comes to more is told together.
 pub const MOST: usize = 4;
 const SPAN: Duration = Duration::from_hours(1);
 /// How long a notification is tried.
