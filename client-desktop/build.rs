@@ -86,7 +86,7 @@ fn packages() -> Result<Vec<Part>, Box<dyn Error>> {
         let (version, licence) = found.ok_or_else(|| format!("ui/package-lock.json has no {name}"))?;
         Ok(Part { name: name.to_owned(), version, licence })
     };
-    ["@tauri-apps/api", "svelte"].into_iter().map(part).collect()
+    ["@tauri-apps/api", "clsx", "svelte"].into_iter().map(part).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "cargo tells a build script in its environment")]

@@ -8,6 +8,7 @@ mod carriers;
 mod comparison;
 mod counted_orders;
 mod customers;
+mod drift;
 mod elsewhere;
 mod end_of_day;
 mod figures;

@@ -90,6 +90,15 @@ const ONCE_BROKEN: &[(&str, &str)] = &[
         "shop 1 0 5 2 2 1 2 3; sync; cancel 1; count 0 6; sync; order 5 2 2; sync; status 5 5; order 0 1 4; day; sync; \
          edit 3 2 5; count 0 9",
     ),
+    (
+        "what was sold while an End of Day read was called drift",
+        "shop 1 1 3 2 0 1 2 2 0 1 1; adjust 6 10 2; order 6 0 0; edit 0 1 6; adjust 1 2 0; edit 7 0 3; order 0 1 4; sync; \
+         adjust 1 4 0; order 6 2 0; close 1; day; edit 4 1 0; meanwhile 4; order 5 0 1; edit 0 0 5; day",
+    ),
+    (
+        "what was sent of a cancelled order after an End of Day that did not know whether it was, was called drift",
+        "shop 0 1 5 1 8 0 2; sync; fault 0 2 0; cancel 0; pick 0 0 0 0; day",
+    ),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "who runs the tests decides how long they take")]

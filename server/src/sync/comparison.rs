@@ -1,6 +1,6 @@
 //! Both sides compared: what the store should show, what it was told, and what it shows (spec failure mode 15).
 
-use super::{Result, Work, counted_orders, end_of_day, report, variant_words};
+use super::{Result, Work, counted_orders, drift, end_of_day, report, variant_words};
 use crate::{
     db::{Check, Exception},
     domain::{
@@ -14,13 +14,12 @@ const PHASE: PhaseKind = PhaseKind::Comparison;
 
 /// Compares every tracked variant, and how many orders are to be picked; nothing is sent.
 pub(super) async fn compare(work: &Work) -> Result<()> {
-    end_of_day::read_store(work, PHASE).await?;
     let rule = counted_orders::rule(work).await?;
-    let promised = end_of_day::promised(work, rule).await?;
+    let seen = drift::look(work, PHASE, rule).await?;
     let (mut in_store, mut should_be, mut differing) = (0, 0, 0);
     let mut after = (0, 0);
     loop {
-        let page = end_of_day::page(work, &promised, after).await?;
+        let page = end_of_day::page(work, &seen.promised, after).await?;
         let Some(last) = page.last() else { break };
         after = last.of;
         let mut tallied = Counts::default();
@@ -35,7 +34,7 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
             }
             tallied.updated += 1;
             differing += 1;
-            exceptions.push(cause(counted));
+            exceptions.push(cause(counted, seen.drifted.contains_key(&counted.of)));
         }
         let mut tx = work.page().await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
@@ -56,19 +55,20 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
 }
 
 /// Why a count differs.
-fn cause(counted: &counts::Counted) -> Exception {
+fn cause(counted: &counts::Counted, is_drift: bool) -> Exception {
     let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
     let detail = match counted.told {
         Some(told) => format!("the store shows {shows}, was told {told}, should show {should}"),
         None => format!("the store shows {shows}, was never told, should show {should}"),
     };
     let record = variant_words(counted.of.0, counted.of.1, "");
-    let reason = match (counted.drift(), counted.baseline) {
+    let reason = match counted.baseline {
         _ if counted.told.is_none() => Reason::NeverPublished,
-        (_, None) => Reason::CountUnseen,
-        (0, Some(told)) if counted.sold.for_nothing > told.for_nothing => Reason::PickedForNothing,
-        (0, Some(_)) => Reason::NotYetPublished,
-        _ => return end_of_day::drift_words(counted),
+        None if !counted.in_doubt => Reason::CountUnseen,
+        None => Reason::NotYetPublished,
+        Some(_) if is_drift => return drift::words(counted),
+        Some(told) if counted.sold.for_nothing > told.for_nothing => Reason::PickedForNothing,
+        Some(_) => Reason::NotYetPublished,
     };
     Exception { reason, record, detail }
 }

@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use futures::StreamExt as _;
-
 use super::{
-    Error, Result, Work, counted_orders, orders,
+    Error, Result, Work, counted_orders,
+    drift::{self, Seen},
+    orders,
     seen::{self, Sent},
     variant_words,
 };
@@ -25,7 +25,7 @@ use crate::{
         stock::Excess,
     },
     warehouse::{
-        counts, items, places,
+        counts, places,
         promised::{self, Promised, Whose},
     },
 };
@@ -36,22 +36,16 @@ const PASSES: u32 = 5;
 
 /// Publishes counts until the store agrees.
 pub(super) async fn publish(work: &Work) -> Result<()> {
-    read_store(work, PHASE).await?;
     let rule = counted_orders::rule(work).await?;
-    // From before the orders were read: reading the store's counts takes a while, and it goes on selling.
-    let mut since = match work.db.store_start(work.lease.run).await? {
-        Some(start) => start,
-        None => work.api.store_time().await?,
-    };
+    let seen = drift::look(work, PHASE, rule).await?;
+    check_excess(work, &seen).await?;
+    let Seen { mut promised, mut until, .. } = seen;
     let mut refused = HashSet::new();
     let (mut settled, mut is_seen) = (false, true);
     for pass in 0..=PASSES {
-        let from = since - jiff::SignedDuration::from_secs(2);
-        since = work.api.store_time().await?;
-        orders::take_changes(work, from).await?;
-        let promised = promised(work, rule).await?;
-        if pass == 0 {
-            check_excess(work, &promised).await?;
+        if pass > 0 {
+            until = orders::take_changes(work, until).await?;
+            promised = self::promised(work, rule).await?;
         }
         let sent = send(work, &promised, pass == 0, &mut refused).await?;
         settled = sent.is_empty();
@@ -94,38 +88,12 @@ pub(super) async fn promised(work: &Work, rule: StoreSettings) -> Result<Promise
     Ok(promised::promised(&work.db, &whose).await?)
 }
 
-/// Reads what the store says it has, at the configured location.
-pub(super) async fn read_store(work: &Work, phase: PhaseKind) -> Result<()> {
-    let mut total = items::bound_variants(&work.db, work.store.id).await?.max(1);
-    let mut next = 1;
-    loop {
-        let began_with = next;
-        let mut pages = std::pin::pin!(work.api.inventory(next, total));
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            (next, total) = (page.number + 1, page.total);
-            // A list without an order may show a row twice.
-            let mut rows = BTreeMap::new();
-            for row in page.rows {
-                let here = row.on_hand.iter().find(|(at, _)| *at == work.configuration.store_location_id);
-                rows.insert((row.product_id, row.variant_id), here.map_or(0, |(_, units)| *units));
-            }
-            let mut tx = work.page().await?;
-            counts::note_read(&mut tx, (work.store.id, work.lease.run), rows.into_iter().collect()).await?;
-            work.keep(tx, phase, "", Counts::default(), total).await?;
-        }
-        if next == began_with {
-            return Ok(());
-        }
-    }
-}
-
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
-async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
+async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
     let mut excess = Excess::default();
     let mut after = (0, 0);
     loop {
-        let page = page(work, promised, after).await?;
+        let page = page(work, &seen.promised, after).await?;
         let Some(last) = page.last() else { break };
         after = last.of;
         let mut drifted = Vec::new();
@@ -134,8 +102,8 @@ async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
             excess.selling += i64::from(in_store > 0);
             excess.zeroes += i64::from(in_store > 0 && counted.end.publish() == 0);
             excess.units += (counted.end.publish() - in_store).abs();
-            if counted.drift() != 0 {
-                drifted.push(drift_words(counted));
+            if seen.drifted.contains_key(&counted.of) {
+                drifted.push(drift::words(counted));
             }
         }
         excess.drifted += i64::try_from(drifted.len()).unwrap_or(i64::MAX);
@@ -148,16 +116,6 @@ async fn check_excess(work: &Work, promised: &Promised) -> Result<()> {
     let configuration = &work.configuration;
     let words = excess.beyond(configuration.hold, configuration.drift_policy, work.approved);
     if words.is_empty() { Ok(()) } else { Err(Error::Held { excess, words }) }
-}
-
-/// A count that somebody changed in the store.
-pub(super) fn drift_words(counted: &counts::Counted) -> Exception {
-    let in_store = counted.in_store.unwrap_or_default();
-    Exception {
-        reason: Reason::Drift,
-        record: variant_words(counted.of.0, counted.of.1, ""),
-        detail: format!("the store says {in_store} where {} were left", in_store - counted.drift()),
-    }
 }
 
 /// Some variants beyond one, with what they amount to.
@@ -208,8 +166,9 @@ async fn send(
                 tallied.unchanged += i64::from(first && !refused.contains(&counted.of));
                 // The store agrees; from here on what it does is compared with this. Not where more is sold than there is:
                 // its count may have gone below zero since it was read.
-                let as_before = counted.baseline == Some(counted.to_tell());
-                if is_right(counted) && !as_before && counted.end.shortage() == 0 {
+                let now = counted.baseline_now();
+                let is_new = now.is_some() && counted.baseline != now;
+                if is_right(counted) && is_new && counted.end.shortage() == 0 {
                     told.push(*counted);
                 }
                 continue;
@@ -262,7 +221,7 @@ async fn send(
 /// Where more is sold than there is, it is told once even so: what it shows may have gone below zero since it was read, and
 /// nothing could be said of drift from there on.
 fn is_right(counted: &counts::Counted) -> bool {
-    let is_known = counted.baseline.is_some() || counted.end.shortage() == 0;
+    let is_known = counted.baseline.is_some() || counted.in_doubt || counted.end.shortage() == 0;
     counted.in_store == Some(counted.end.publish()) && is_known
 }
 

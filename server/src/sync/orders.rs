@@ -86,19 +86,21 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     work.end(tx, PHASE).await
 }
 
-/// Takes over what changed since an instant of the store's clock, outside a phase of its own.
-pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<()> {
+/// Takes over what changed since an instant of the store's clock, outside a phase of its own; returns the next such instant.
+pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<Timestamp> {
+    let from = since - jiff::SignedDuration::from_secs(2);
+    let until = work.api.store_time().await?;
     let mut next = 0;
     loop {
-        let page = work.api.orders(OrderFilter::ChangedSince(since), next).await?;
-        let Some(last) = page.last_id else { return Ok(()) };
+        let page = work.api.orders(OrderFilter::ChangedSince(from), next).await?;
+        let Some(last) = page.last_id else { return Ok(until) };
         let more = page.more;
         next = last + 1;
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, page).await?;
         work.keep(tx, PHASE, "", counts, 0).await?;
         if !more {
-            return Ok(());
+            return Ok(until);
         }
     }
 }

@@ -26,11 +26,16 @@ pub struct Counted {
     pub end: DayEnd,
     /// What the store has sold of it.
     pub sold: Sold,
+    /// Whether nobody knows yet what the store has deducted of it.
+    pub in_doubt: bool,
     /// What the store shows, as far as this run knows: what it was told, or else what it said.
     pub in_store: Option<i64>,
+    /// What the store said in this run, before it was told anything.
+    pub said: Option<i64>,
     /// What the store was told last; none where it never was.
     pub told: Option<i64>,
-    /// When the store's count was put right last; none before the first End of Day, and while the store does not show it.
+    /// When the store's count was put right last; none before the first End of Day, and where nobody knows what the store
+    /// has made of that.
     pub baseline: Option<Baseline>,
     /// What the store was being told when nobody heard how that ended.
     pub meant: Option<Baseline>,
@@ -39,21 +44,24 @@ pub struct Counted {
 impl Counted {
     /// By how much somebody changed the store's count; 0 as long as nobody can know.
     pub fn drift(&self) -> i64 {
-        let drift = |(told, in_store): (Baseline, i64)| told.drift(in_store, self.sold);
-        match self.meant.zip(self.in_store).map(drift) {
+        if self.in_doubt {
+            return 0;
+        }
+        let drift = |(told, said): (Baseline, i64)| told.drift(said, self.sold);
+        match self.meant.zip(self.said).map(drift) {
             // It was told so before a server or a connection broke down.
             Some(0) => 0,
-            _ => self.baseline.zip(self.in_store).map_or(0, drift),
+            _ => self.baseline.zip(self.said).map_or(0, drift),
         }
     }
 
-    /// What is kept of it when the store is told its count, or found to agree.
-    pub fn to_tell(&self) -> Baseline {
-        Baseline {
+    /// What is kept of it when the store is told its count, or found to agree; nothing where that is in doubt.
+    pub fn baseline_now(&self) -> Option<Baseline> {
+        (!self.in_doubt).then(|| Baseline {
             published: self.end.publish(),
             sold: self.sold.units(),
             for_nothing: self.sold.for_nothing,
-        }
+        })
     }
 }
 
@@ -81,6 +89,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
              CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE inventory.item_id = bindings.item_id \
              AND location_id IN ({locations})) AS BIGINT) AS on_hand, \
              CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store, \
+             CASE WHEN read_in = ? AND (sent_in IS NULL OR sent_in <> read_in) THEN in_store END AS said, \
              published, COALESCE(baseline, 'null') AS baseline, COALESCE(being_told, 'null') AS being_told, \
              CAST((SELECT COALESCE(SUM(units), 0) FROM picks WHERE picks.item_id = bindings.item_id \
              AND picks.store_id = bindings.store_id) AS BIGINT) AS picked \
@@ -90,6 +99,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
              AND (bindings.product_id > ? OR (bindings.product_id = ? AND bindings.variant_id > ?)) \
              ORDER BY bindings.product_id, bindings.variant_id LIMIT ?"
         ))
+        .bind(scope.run.0)
         .bind(scope.run.0)
         .bind(scope.run.0)
         .bind(scope.store.0)
@@ -117,7 +127,9 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
                 for_nothing: scope.promised.for_nothing(item),
                 kept: scope.promised.kept(item),
             },
+            in_doubt: scope.promised.is_in_doubt(item),
             in_store: row.maybe_int("in_store")?,
+            said: row.maybe_int("said")?,
             told: row.maybe_int("published")?,
             baseline: baseline(&row, "baseline")?,
             meant: baseline(&row, "being_told")?,
@@ -126,8 +138,8 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
     db.rows(statement).await?.iter().map(counted).collect()
 }
 
-fn json(told: Baseline) -> String {
-    serde_json::json!([told.published, told.sold, told.for_nothing]).to_string()
+fn json(told: Option<Baseline>) -> String {
+    serde_json::json!(told.map(|told| [told.published, told.sold, told.for_nothing])).to_string()
 }
 
 fn baseline(row: &Row<'_>, column: &'static str) -> Result<Option<Baseline>> {
@@ -153,12 +165,12 @@ pub async fn note_read(
 /// Writes down what the store is about to be told.
 pub async fn note_meant(tx: &mut Tx, store: StoreId, counts: &[Counted]) -> Result<()> {
     let rows = counts.iter().map(|counted| {
-        let told = json(counted.to_tell());
+        let told = json(counted.baseline_now());
         [store.0.into(), counted.of.0.into(), counted.of.1.into(), told.into()]
     });
     let into = "counts (store_id, product_id, variant_id, being_told)";
-    let again =
-        "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told";
+    let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told, \
+         baseline = CASE WHEN excluded.being_told = 'null' THEN NULL ELSE counts.baseline END";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -170,13 +182,12 @@ pub async fn note_sent(
     counts: &[Counted],
 ) -> Result<()> {
     let rows = counts.iter().map(|counted| {
-        let told = counted.to_tell();
         [
             store.0.into(),
             counted.of.0.into(),
             counted.of.1.into(),
-            told.published.into(),
-            json(told).into(),
+            counted.end.publish().into(),
+            json(counted.baseline_now()).into(),
             run.0.into(),
             at.as_millisecond().into(),
         ]
@@ -258,13 +269,15 @@ mod tests {
             item: 1,
             end: DayEnd { on_hand: 11, ..DayEnd::default() },
             sold: Sold::default(),
+            in_doubt: false,
             in_store: Some(11),
+            said: Some(11),
             told: Some(8),
             baseline: Some(told),
             meant: Some(Baseline { published: 11, ..told }),
         };
         assert_eq!(counted.drift(), 0);
-        assert_eq!(Counted { in_store: Some(8), ..counted }.drift(), 0, "it never got there");
-        assert_eq!(Counted { in_store: Some(9), ..counted }.drift(), 1, "somebody was there, too");
+        assert_eq!(Counted { said: Some(8), ..counted }.drift(), 0, "it never got there");
+        assert_eq!(Counted { said: Some(9), ..counted }.drift(), 1, "somebody was there, too");
     }
 }

@@ -1,6 +1,6 @@
 //! What is promised to shoppers: sold and still here, or picked and unknown to the store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     db::{Db, Result, Row, list_of},
@@ -26,6 +26,7 @@ pub struct Promised {
     unsent: HashMap<i64, (i64, i64)>,
     for_nothing: HashMap<i64, (i64, i64)>,
     kept: HashMap<i64, (i64, i64)>,
+    in_doubt: HashSet<i64>,
 }
 
 /// Units of an item that an order has promised.
@@ -60,6 +61,11 @@ impl Promised {
     /// Units of an item that the store kept out of its count for orders which ended, less those it gave back unduly.
     pub fn kept(&self, item: i64) -> i64 {
         self.kept.get(&item).map_or(0, |(_, units)| *units)
+    }
+
+    /// Whether nobody knows yet if the store has deducted units of an item, for the answer to a shipment was lost.
+    pub fn is_in_doubt(&self, item: i64) -> bool {
+        self.in_doubt.contains(&item)
     }
 
     /// Units of an item that were picked and that the store will deduct once it hears of it.
@@ -157,6 +163,19 @@ fn kept(whose: &Whose) -> String {
     )
 }
 
+/// Items of shipments of a store that were tried, and of which nobody has heard.
+async fn in_doubt(db: &Db, store: StoreId) -> Result<HashSet<i64>> {
+    let statement = db
+        .statement(
+            "SELECT DISTINCT item_id FROM shipments JOIN shipment_lines ON shipment_id = shipments.id \
+             JOIN picking_orders ON picking_orders.id = shipments.picking_order_id JOIN picking_lines \
+             ON picking_lines.picking_order_id = picking_orders.id AND picking_lines.line_id = shipment_lines.line_id \
+             WHERE shipments.state = 'TRIED' AND picking_orders.store_id = ? AND item_id IS NOT NULL",
+        )
+        .bind(store.0);
+    db.rows(statement).await?.iter().map(|row| Row(row, "picking_lines").int("item_id")).collect()
+}
+
 /// Every line that takes something away from what can be sold.
 fn taking(whose: &Whose) -> String {
     let own = whose.deducts_when_placed.then_some(whose.store.0);
@@ -189,6 +208,7 @@ pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
         unsent,
         for_nothing: by_item(for_nothing(whose)).await?,
         kept: by_item(kept(whose)).await?,
+        in_doubt: in_doubt(db, whose.store).await?,
     })
 }
 

@@ -213,7 +213,8 @@ fn shipments(
     Ok(())
 }
 
-/// What is picked is reported to the store as people chose, as long as the shopper still wants it.
+/// What is picked is reported to the store as people chose, as long as the shopper still wants it; where more of one line
+/// was picked than that, the whole order is for a person.
 fn left_behind(rule: u8, order: &Order, of: &PickingOrder) -> Result<()> {
     let is_due = match rule {
         0 => false,
@@ -225,8 +226,10 @@ fn left_behind(rule: u8, order: &Order, of: &PickingOrder) -> Result<()> {
         return Ok(());
     }
     let left = packed(&of.lines, &of.shipments);
-    let wanted = |line: &&Line| line.picked > 0 && line.surplus() == 0;
-    if order.lines.iter().filter(wanted).any(|line| left.contains_key(&i64::from(line.id))) {
+    let lines: Vec<&Line> =
+        order.lines.iter().filter(|line| i64::from(line.consignment) == of.consignment_id).collect();
+    let has_surplus = lines.iter().any(|line| line.surplus() > 0);
+    if !has_surplus && lines.iter().any(|line| line.picked > 0 && left.contains_key(&i64::from(line.id))) {
         return broken("what is picked is reported as sent", format!("{order:?}, {of:?}"));
     }
     Ok(())

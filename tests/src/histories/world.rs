@@ -14,6 +14,7 @@ use plugin_host_proto::{
 };
 use plugin_host_server::clock::Clock;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tonic::Code;
 
 use super::{
     check,
@@ -26,7 +27,7 @@ use super::{
     trouble::{LATE, Signal},
 };
 use crate::{
-    harness::{Balancer, Engine, Home, Operator},
+    harness::{Balancer, Engine, Home, Operator, until},
     sandbox::Sandbox,
 };
 
@@ -184,8 +185,16 @@ impl World {
             }
             Step::Compare {} => published::compare(self).await.map(drop),
             Step::Forget {} => {
-                let request = SetSyncCursorRequest { confirm: true, ..SetSyncCursorRequest::default() };
-                self.operator.client.plugin_host().set_sync_cursor(request).await?;
+                // While a run that the clock has begun is being worked on, it is refused.
+                until("the cursor can be cleared", async || {
+                    let request = SetSyncCursorRequest { confirm: true, ..SetSyncCursorRequest::default() };
+                    match self.operator.client.plugin_host().set_sync_cursor(request).await {
+                        Ok(_) => Ok(Some(())),
+                        Err(status) if status.code() == Code::FailedPrecondition => Ok(None),
+                        Err(status) => Err(status.into()),
+                    }
+                })
+                .await?;
                 self.say("the cursor is cleared");
                 Ok(())
             }
