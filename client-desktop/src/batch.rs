@@ -18,6 +18,8 @@ const LARGEST: usize = 500;
 pub(crate) struct Batch {
     /// In their order, without progress that newer progress or a change of the same run has overtaken.
     pub(crate) events: Vec<StreamStatusResponse>,
+    /// Whether the connection is there again, even where nothing was missed.
+    pub(crate) is_resumed: bool,
     /// Why no more came.
     pub(crate) end: Option<End>,
 }
@@ -49,6 +51,7 @@ impl Batch {
     fn add(&mut self, update: Result<Update, client::Error>) {
         match update {
             Ok(Update::Event(event)) => self.push(*event),
+            Ok(Update::Resumed) => self.is_resumed = true,
             Ok(Update::Lost(error)) => self.end = Some(End::Lost(error)),
             Err(error) => self.end = Some(End::Final(error)),
         }

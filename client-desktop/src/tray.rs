@@ -1,7 +1,7 @@
 //! The tray: Success, No Errors or Errors, Show and Exit. It is made only where the desktop has a place for it.
 
-use std::time::Duration;
-
+#[cfg(target_os = "linux")]
+use futures::StreamExt as _;
 use tauri::{
     AppHandle, Manager as _, Wry,
     image::Image,
@@ -28,9 +28,9 @@ struct Tray {
     errors: MenuItem<Wry>,
 }
 
-/// Makes the tray if this desktop has a place for one.
+/// Makes the tray as soon as this desktop has a place for one: its panel may start later than this program.
 pub(crate) async fn make_where_possible(app: AppHandle) {
-    if !has_place().await {
+    if !has_place().await.unwrap_or_default() {
         return;
     }
     let handle = app.clone();
@@ -44,20 +44,22 @@ pub(crate) async fn make_where_possible(app: AppHandle) {
     drop(made);
 }
 
-/// Only on Linux are there desktops without a tray; where there is one, it has a name on the session's bus.
+/// Waits for a place; only on Linux are there desktops without one; where there is one, it has a name on the session's bus.
 #[cfg(target_os = "linux")]
-async fn has_place() -> bool {
-    let asked = async {
-        let bus = zbus::Connection::session().await?;
-        let proxy = zbus::fdo::DBusProxy::new(&bus).await?;
-        Ok::<_, zbus::Error>(proxy.name_has_owner("org.kde.StatusNotifierWatcher".try_into()?).await?)
-    };
-    tokio::time::timeout(Duration::from_secs(2), asked).await.is_ok_and(Result::unwrap_or_default)
+async fn has_place() -> zbus::Result<bool> {
+    const PLACE: &str = "org.kde.StatusNotifierWatcher";
+    let bus = zbus::Connection::session().await?;
+    let names = zbus::fdo::DBusProxy::new(&bus).await?;
+    let mut comings = names.receive_name_owner_changed_with_args(&[(0, PLACE)]).await?;
+    if names.name_has_owner(PLACE.try_into()?).await? {
+        return Ok(true);
+    }
+    Ok(comings.next().await.is_some())
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn has_place() -> bool {
-    true
+async fn has_place() -> tauri::Result<bool> {
+    Ok(true)
 }
 
 fn make(app: &AppHandle) -> tauri::Result<()> {

@@ -40,7 +40,7 @@ pub(crate) enum Watched {
         #[ts(type = "number")]
         at: i64,
     },
-    /// What happened, in its order; after each connection a snapshot comes first, or what was missed.
+    /// What happened, in its order; after each connection a snapshot comes first, or what was missed, or nothing.
     Events {
         /// The events, in proto3 JSON.
         #[ts(type = "Array<unknown>")]
@@ -183,10 +183,13 @@ async fn follow(app: AppHandle, name: String, client: Client) {
     let mut stream: StatusStream = client.status_stream(Vec::new());
     let mut sent = None;
     loop {
-        let Batch { events, end } = Batch::next(&mut stream, sent).await;
+        let Batch { events, is_resumed, end } = Batch::next(&mut stream, sent).await;
         sent = Some(Instant::now());
         let mut news = Vec::new();
         watching.learn(&app, &name, |outlook| {
+            if is_resumed {
+                outlook.line = Line::Connected;
+            }
             news.extend(events.iter().filter_map(|event| outlook.learn(event)));
         });
         for event in &events {
@@ -197,7 +200,7 @@ async fn follow(app: AppHandle, name: String, client: Client) {
         // The events do not say how many records wait.
         let is_change = |change: &Change| !matches!(change, Change::Progress(_) | Change::Snapshot(_));
         let changed = events.iter().filter_map(|event| event.change.as_ref()).any(is_change);
-        if !events.is_empty() {
+        if is_resumed || !events.is_empty() {
             watching.send(&name, Watched::Events { events: events.iter().map(json::of).collect() });
         }
         if changed && let Ok(status) = status(&client).await {

@@ -17,7 +17,7 @@ async fn an_import_says_what_it_wants_first() -> anyhow::Result<()> {
     let window = shop.connected().await?;
     window.go("Shopping Cart Configuration").await?;
     ensure!(!window.find("button", IMPORT).await?.is_enabled().await?, "nothing is chosen yet");
-    window.sees("Default Location").await?;
+    window.sees("Save the configuration first").await?;
     window.close().await
 }
 

@@ -50,7 +50,7 @@ async fn follow(session: &mut Session<'_, '_>) -> Result<(), Error> {
     loop {
         match stream.next().await? {
             Update::Event(event) => {
-                (known, lost) = (true, false);
+                known = true;
                 if session.output.is_json() {
                     session.output.json(&*event)?;
                 } else {
@@ -65,6 +65,10 @@ async fn follow(session: &mut Session<'_, '_>) -> Result<(), Error> {
                     session.output.note(&format!("the connection is lost ({why}); trying again"));
                 }
                 lost = true;
+            }
+            Update::Resumed => {
+                session.output.note("the connection is there again");
+                lost = false;
             }
         }
     }

@@ -66,8 +66,12 @@ async fn watch(session: &mut Session<'_, '_>, run: Run) -> Result<Run, Error> {
                 lost = true;
                 continue;
             }
+            Update::Resumed => {
+                progress.note("the connection is there again", session.output);
+                lost = false;
+                continue;
+            }
         };
-        lost = false;
         let seen = match run_in(&event, run.run_id) {
             Seen::Run(run) => *run,
             Seen::NotInSnapshot => get_run(session, run.run_id).await?,

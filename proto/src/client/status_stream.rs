@@ -29,6 +29,8 @@ pub enum Update {
     Event(Box<StreamStatusResponse>),
     /// The connection is lost; the next call waits a little and connects again.
     Lost(Error),
+    /// The connection is there again; what was missed follows, if anything was.
+    Resumed,
 }
 
 impl StatusStream {
@@ -40,15 +42,8 @@ impl StatusStream {
     ///
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Update, Error> {
-        let update = self.receive().await;
-        let error = match update {
-            Ok(event) => {
-                self.pause = None;
-                if event.number > 0 {
-                    self.seen.insert(event.store_id.clone(), event.number);
-                }
-                return Ok(Update::Event(Box::new(event)));
-            }
+        let error = match self.receive().await {
+            Ok(update) => return Ok(update),
             Err(error) => error,
         };
         self.connection = None;
@@ -64,13 +59,23 @@ impl StatusStream {
         }
     }
 
-    async fn receive(&mut self) -> Result<StreamStatusResponse, Error> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.open().await?,
+    async fn receive(&mut self) -> Result<Update, Error> {
+        if self.connection.is_none() {
+            self.connection = Some(self.open().await?);
+            if self.pause.is_some() {
+                return Ok(Update::Resumed);
+            }
+        }
+        let event = match &mut self.connection {
+            Some(connection) => connection.message().await?,
+            None => None,
         };
-        let event = self.connection.insert(connection).message().await?;
-        event.ok_or_else(|| Error::Failed("the server closed the stream".to_owned()))
+        let event = event.ok_or_else(|| Error::Failed("the server closed the stream".to_owned()))?;
+        self.pause = None;
+        if event.number > 0 {
+            self.seen.insert(event.store_id.clone(), event.number);
+        }
+        Ok(Update::Event(Box::new(event)))
     }
 
     async fn open(&mut self) -> Result<Streaming<StreamStatusResponse>, Error> {

@@ -110,10 +110,13 @@ impl Panel {
 
     /// Waits until the tray's menu has an entry that begins like this.
     pub async fn shows(&self, label: &str) -> anyhow::Result<()> {
+        let mut entries = Vec::new();
         until(&format!("the tray shows {label:?}"), async || {
-            Ok(self.entries().await?.into_iter().find(|(_, shown)| shown.starts_with(label)).map(drop))
+            entries = self.entries().await?;
+            Ok(entries.iter().any(|(_, shown)| shown.starts_with(label)).then_some(()))
         })
         .await
+        .with_context(|| format!("the tray shows {entries:?}"))
     }
 
     /// Presses an entry of the tray's menu.

@@ -1,6 +1,6 @@
 //! A screen that nobody looks at, with a window manager and a session bus of its own.
 
-use std::{path::Path, process::Stdio};
+use std::{io::Write as _, path::Path, process::Stdio};
 
 use anyhow::{Context as _, ensure};
 use tokio::{
@@ -12,6 +12,10 @@ use crate::harness::until;
 
 /// What the window is called, and nothing else is.
 const TITLE: &str = "^Plugin Host$";
+
+/// How the session bus is set up.
+const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context='default'>\
+                   <allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/></policy></busconfig>";
 
 /// A virtual screen; dropping it ends everything on it.
 pub struct Screen {
@@ -30,9 +34,12 @@ impl Screen {
         let (server, number) = first_line(server, "Xvfb").await?;
         let display = format!(":{number}");
 
-        // A bus of its own, so that no other window of this program is found on it.
+        // A bus of its own, so that no other window of this program is found on it. It starts nothing by itself: a page
+        // waits for half a minute where the desktop's services are installed and cannot run here.
+        let mut rules = tempfile::NamedTempFile::new()?;
+        rules.write_all(BUS.as_bytes())?;
         let mut bus = Command::new("dbus-daemon");
-        bus.args(["--session", "--nofork", "--print-address=1"]);
+        bus.args(["--nofork", "--print-address=1"]).arg("--config-file").arg(rules.path());
         let (daemon, bus) = first_line(bus, "dbus-daemon").await?;
 
         let mut manager = Command::new("openbox");
@@ -75,9 +82,14 @@ impl Screen {
 
     /// Closes the window of the desktop client as a person does, through the window manager.
     pub async fn close_window(&self) -> anyhow::Result<()> {
-        let found = ["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync", "key", "alt+F4"];
+        let found = ["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync"];
         ensure!(self.xdotool(&found).await?, "there is no window to close");
-        Ok(())
+        // A window that has just come does not hear every key.
+        until("the window is closed", async || {
+            self.xdotool(&["key", "alt+F4"]).await?;
+            Ok((!self.has_window().await?).then_some(()))
+        })
+        .await
     }
 
     /// Answers a dialog that asks for a file, with the keyboard.

@@ -248,6 +248,7 @@ impl Window {
         let script = "
             const [theme, answer] = arguments;
             const preferences = { theme, notifications: true };
+            document.documentElement.dataset.theme = theme;
             window.__TAURI_INTERNALS__.invoke('save_preferences', { preferences }).then(answer, answer);";
         self.client.execute_async(script, vec![json!(theme)]).await?;
         until("the look changes", async || Ok((self.is_dark().await? == (look == Look::Dark)).then_some(())))

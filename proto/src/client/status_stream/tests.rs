@@ -90,13 +90,14 @@ async fn a_stream_goes_on_after_the_last_numbered_event_it_has_seen() {
     let mut seen = Vec::new();
     let end = loop {
         match stream.next().await {
-            Ok(Update::Event(event)) => seen.push(Some(event.number)),
-            Ok(Update::Lost(_)) => seen.push(None),
+            Ok(Update::Event(event)) => seen.push(event.number.to_string()),
+            Ok(Update::Lost(_)) => seen.push("lost".to_owned()),
+            Ok(Update::Resumed) => seen.push("resumed".to_owned()),
             Err(error) => break error,
         }
     };
 
-    assert_eq!(seen, [Some(5), Some(6), Some(0), None, None, Some(7)]);
+    assert_eq!(seen, ["5", "6", "0", "lost", "resumed", "lost", "resumed", "7"]);
     assert!(matches!(end, Error::Unauthorized(message) if message == "the key was revoked"));
     let asked = player.asked.lock().unwrap();
     let resumed: Vec<_> = asked
