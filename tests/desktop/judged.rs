@@ -41,9 +41,9 @@ async fn no_screen_breaks_the_rules_of_accessibility_light_or_dark() -> anyhow::
         window.go(page).await?;
         judge(&window, page, &mut found).await?;
     }
-    for (page, row) in [("Items", "*"), ("Orders", "BC-*"), ("Activity", "Import*")] {
+    for page in ["Items", "Orders", "Activity"] {
         window.go(page).await?;
-        window.press_first("row", row).await?;
+        window.press_first("gridcell", "*").await?;
         window.find("button", "Close").await?;
         judge(&window, &format!("{page}, opened"), &mut found).await?;
     }

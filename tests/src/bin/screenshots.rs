@@ -64,21 +64,27 @@ struct Album<'folder> {
 
 impl Album<'_> {
     /// A picture of the window as it is, light and dark.
-    async fn add(&self, window: &Window, name: &str) -> anyhow::Result<()> {
+    async fn add(&self, screen: &Screen, window: &Window, name: &str) -> anyhow::Result<()> {
         for look in [Look::Light, Look::Dark] {
             window.wear(look).await?;
             window.settled().await?;
             let word = if look == Look::Light { "light" } else { "dark" };
-            std::fs::write(self.folder.join(format!("{name}.{word}.png")), window.picture().await?)?;
+            std::fs::write(self.folder.join(format!("{name}.{word}.png")), screen.picture().await?)?;
         }
         Ok(())
     }
 
     /// A picture of each of these pages.
-    async fn pages(&self, window: &Window, prefix: &str, pages: &[&str]) -> anyhow::Result<()> {
+    async fn pages(
+        &self,
+        screen: &Screen,
+        window: &Window,
+        prefix: &str,
+        pages: &[&str],
+    ) -> anyhow::Result<()> {
         for page in pages {
             window.go(page).await?;
-            self.add(window, &format!("{prefix}-{}", page.to_lowercase().replace(' ', "-"))).await?;
+            self.add(screen, window, &format!("{prefix}-{}", page.to_lowercase().replace(' ', "-"))).await?;
         }
         Ok(())
     }
@@ -88,19 +94,19 @@ async fn first_start(album: &Album<'_>) -> anyhow::Result<()> {
     let shop = Shop::open(Catalogue::clean(12)).await?;
     let window = shop.window().await?;
     window.find("textbox", "Store Key").await?;
-    album.add(&window, "first-start").await?;
+    album.add(&shop.screen, &window, "first-start").await?;
     window.write("Store Key", &shop.store.token()).await?;
     window.sees("access token").await?;
-    album.add(&window, "first-start-wrong-key").await?;
+    album.add(&shop.screen, &window, "first-start-wrong-key").await?;
     window.write("Store Key", &shop.operator.key).await?;
     window.sees("127.0.0.1").await?;
-    album.add(&window, "first-start-good-key").await?;
+    album.add(&shop.screen, &window, "first-start-good-key").await?;
     window.press("button", "Connect").await?;
     window.find("button", "Store: *").await?;
     let pages = ["Overview", "Needs attention", "Activity", "Items", "Orders", "Basic Configuration"];
-    album.pages(&window, "empty", &pages).await?;
+    album.pages(&shop.screen, &window, "empty", &pages).await?;
     window.go("Shopping Cart Configuration").await?;
-    album.add(&window, "refused-with-reasons").await?;
+    album.add(&shop.screen, &window, "refused-with-reasons").await?;
     window.close().await
 }
 
@@ -120,30 +126,30 @@ async fn work(album: &Album<'_>, products: u32) -> anyhow::Result<()> {
     window.go("Shopping Cart Configuration").await?;
     window.press("button", "Import Products, Inventory, and Carriers*").await?;
     window.find("progressbar", "Products").await?;
-    album.add(&window, "running").await?;
+    album.add(&shop.screen, &window, "running").await?;
     window.sees("Imported").await?;
-    album.add(&window, "complete").await?;
+    album.add(&shop.screen, &window, "complete").await?;
     shop.sync().await?;
     let request = EndOfDayRequest::default();
     let asked = shop.operator.client.plugin_host().end_of_day(request).await?.into_inner();
     shop.operator.wait(asked.run.context("there is a run")?.run_id).await?;
-    album.pages(&window, "work", &PAGES).await?;
+    album.pages(&shop.screen, &window, "work", &PAGES).await?;
     window.go("Activity").await?;
     window.press_first("row", "Import*").await?;
-    album.add(&window, "work-run").await?;
+    album.add(&shop.screen, &window, "work-run").await?;
     window.go("Needs attention").await?;
     window.press_first("button", "Show records").await?;
-    album.add(&window, "work-parked-records").await?;
+    album.add(&shop.screen, &window, "work-parked-records").await?;
     window.go("Items").await?;
-    window.press_first("row", "*").await?;
-    album.add(&window, "work-item").await?;
+    window.press_first("gridcell", "*").await?;
+    album.add(&shop.screen, &window, "work-item").await?;
     window.go("Orders").await?;
     window.press_first("row", "BC-*").await?;
-    album.add(&window, "work-order").await?;
+    album.add(&shop.screen, &window, "work-order").await?;
     window.with_control('k').await?;
     window.type_text("ten").await?;
     window.sees("result").await?;
-    album.add(&window, "work-search").await?;
+    album.add(&shop.screen, &window, "work-search").await?;
     window.close().await
 }
 
@@ -154,7 +160,7 @@ async fn manual_sync(album: &Album<'_>) -> anyhow::Result<()> {
     let request = SetFeatureGrantsRequest { store_id: shop.store.store_hash().to_owned(), grants };
     shop.home.admin().await?.admin().set_feature_grants(request).await?;
     let window = shop.connected().await?;
-    album.pages(&window, "manual", &["Synchronization"]).await?;
+    album.pages(&shop.screen, &window, "manual", &["Synchronization"]).await?;
     window.close().await
 }
 
@@ -163,7 +169,7 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
     shop.operator.configure(defaults()).await?;
     let monitor = shop.issue(KeyKind::Monitor).await?;
     let window = shop.connected_with(&monitor).await?;
-    album.pages(&window, "read-only", &["Overview", "Basic Configuration"]).await?;
+    album.pages(&shop.screen, &window, "read-only", &["Overview", "Basic Configuration"]).await?;
     window.close().await?;
 
     let window = shop.connected().await?;
@@ -175,11 +181,18 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
         Ok(last.is_some().then_some(()))
     })
     .await?;
-    album.pages(&window, "failed", &["Overview", "Needs attention", "Shopping Cart Configuration"]).await?;
+    album
+        .pages(
+            &shop.screen,
+            &window,
+            "failed",
+            &["Overview", "Needs attention", "Shopping Cart Configuration"],
+        )
+        .await?;
     shop.store.clear_scripts();
     shop.kill_server().await?;
     window.sees("Offline since").await?;
-    album.pages(&window, "offline", &["Overview"]).await?;
+    album.pages(&shop.screen, &window, "offline", &["Overview"]).await?;
     shop.restart_server().await?;
     window.sees("Connected").await?;
     window.close().await?;
@@ -189,7 +202,7 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
     shop.revoke(&key).await?;
     shop.operator.configure(defaults()).await?;
     window.sees("no longer good").await?;
-    album.add(&window, "revoked-key").await?;
+    album.add(&shop.screen, &window, "revoked-key").await?;
     window.close().await
 }
 
@@ -201,7 +214,9 @@ async fn sizes(album: &Album<'_>) -> anyhow::Result<()> {
     for page in pages {
         window.press("button", "Menu").await?;
         window.go(page).await?;
-        album.add(&window, &format!("narrow-{}", page.to_lowercase().replace(' ', "-"))).await?;
+        album
+            .add(&shop.screen, &window, &format!("narrow-{}", page.to_lowercase().replace(' ', "-")))
+            .await?;
     }
     window.close().await?;
 
@@ -214,7 +229,9 @@ async fn sizes(album: &Album<'_>) -> anyhow::Result<()> {
             window.press("button", "Menu").await?;
         }
         window.go(page).await?;
-        album.add(&window, &format!("zoomed-{}", page.to_lowercase().replace(' ', "-"))).await?;
+        album
+            .add(&shop.screen, &window, &format!("zoomed-{}", page.to_lowercase().replace(' ', "-")))
+            .await?;
     }
     window.close().await
 }

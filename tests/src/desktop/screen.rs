@@ -111,6 +111,23 @@ impl Screen {
         .await
     }
 
+    /// A picture of what the window shows, as PNG, once it stands still.
+    pub async fn picture(&self) -> anyhow::Result<Vec<u8>> {
+        let mut before = Vec::new();
+        until("the picture stands still", async || {
+            let mut import = Command::new("import");
+            import
+                .args(["-silent", "-window", "Plugin Host", "-strip", "png:-"])
+                .env("DISPLAY", &self.display);
+            let taken = import.output().await.context("ImageMagick's import cannot be started")?;
+            ensure!(taken.status.success(), "no picture: {}", String::from_utf8_lossy(&taken.stderr));
+            let same = taken.stdout == before;
+            before = taken.stdout;
+            Ok(same.then(|| std::mem::take(&mut before)))
+        })
+        .await
+    }
+
     async fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<bool> {
         let mut command = Command::new("xdotool");
         command.args(arguments).env("DISPLAY", &self.display).stdout(Stdio::null()).stderr(Stdio::null());

@@ -249,18 +249,12 @@ impl Window {
             const [theme, answer] = arguments;
             const preferences = { theme, notifications: true };
             document.documentElement.dataset.theme = theme;
-            window.__TAURI_INTERNALS__.invoke('save_preferences', { preferences }).then(answer, answer);";
-        self.client.execute_async(script, vec![json!(theme)]).await?;
-        until("the look changes", async || Ok((self.is_dark().await? == (look == Look::Dark)).then_some(())))
-            .await
-    }
-
-    /// Whether the page is drawn light on dark.
-    pub async fn is_dark(&self) -> anyhow::Result<bool> {
-        let script = "
-            const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
-            return red + green + blue < 384;";
-        Ok(self.run(script).await? == json!(true))
+            // No colour is halfway between two.
+            document.documentElement.style.setProperty('--quick', '0ms');
+            window.__TAURI_INTERNALS__.invoke('save_preferences', { preferences }).then(() => answer(true), answer);";
+        let changed = self.client.execute_async(script, vec![json!(theme)]).await?;
+        ensure!(changed == json!(true), "the look does not change: {changed}");
+        Ok(())
     }
 
     /// From the start of the program to the page's first paint, in milliseconds.
@@ -296,11 +290,6 @@ impl Window {
         let found = self.client.execute_async(script, vec![]).await?;
         let words = |value: &Value| value.as_str().map(ToOwned::to_owned);
         found.as_array().and_then(|found| found.iter().map(words).collect()).context("a list of sentences")
-    }
-
-    /// A picture of the page.
-    pub async fn picture(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(self.client.screenshot().await?)
     }
 
     /// Makes the window this wide and high.
