@@ -65,10 +65,9 @@ fn cause(counted: &counts::Counted, is_drift: bool) -> Exception {
     let reason = match counted.baseline {
         _ if counted.told.is_none() => Reason::NeverPublished,
         None if !counted.in_doubt => Reason::CountUnseen,
-        None => Reason::NotYetPublished,
         Some(_) if is_drift => return drift::words(counted),
         Some(told) if counted.sold.for_nothing > told.for_nothing => Reason::PickedForNothing,
-        Some(_) => Reason::NotYetPublished,
+        _ => Reason::NotYetPublished,
     };
     Exception { reason, record, detail }
 }

@@ -172,6 +172,8 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
     album.pages(&shop.screen, &window, "read-only", &["Overview", "Basic Configuration"]).await?;
     window.close().await?;
 
+    // Another computer.
+    std::fs::remove_dir_all(shop.desk())?;
     let window = shop.connected().await?;
     shop.store
         .script(Script::next(Matcher::path("/catalog/products"), Fault::Status { status: 404 }).times(1_000));
