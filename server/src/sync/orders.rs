@@ -98,7 +98,8 @@ pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<Timest
         next = last + 1;
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, page).await?;
-        work.keep(tx, PHASE, "", counts, 0).await?;
+        // What is as it was when the phase read it is counted there.
+        work.keep(tx, PHASE, "", Counts { unchanged: 0, skipped: 0, ..counts }, 0).await?;
         if !more {
             return Ok(until);
         }
