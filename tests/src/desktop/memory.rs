@@ -6,10 +6,7 @@ use anyhow::Context as _;
 
 /// The memory of a process and its descendants, in KiB; what they share is counted once.
 pub fn memory_kib(root: u32) -> anyhow::Result<u64> {
-    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(|id: u32| Some((id, parent(id)?)))
-        .collect();
+    let parents = parents()?;
     let mut family = BTreeSet::from([root]);
     while let Some((child, _)) =
         parents.iter().find(|(id, parent)| family.contains(parent) && !family.contains(id))
@@ -17,6 +14,17 @@ pub fn memory_kib(root: u32) -> anyhow::Result<u64> {
         family.insert(*child);
     }
     family.into_iter().map(proportional).sum()
+}
+
+/// The processes that this one has started.
+pub(super) fn children(of: u32) -> anyhow::Result<Vec<u32>> {
+    Ok(parents()?.into_iter().filter(|(_, parent)| *parent == of).map(|(id, _)| id).collect())
+}
+
+/// Every process with the one that has started it.
+fn parents() -> anyhow::Result<Vec<(u32, u32)>> {
+    let ids = fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    Ok(ids.filter_map(|id: u32| Some((id, parent(id)?))).collect())
 }
 
 fn parent(id: u32) -> Option<u32> {

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail, ensure};
@@ -14,9 +15,9 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use plugin_host_server::clock::Clock;
 use serde_json::{Value, json};
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 
-use super::Screen;
+use super::{Screen, memory::children};
 use crate::harness::{self, free_port, until};
 
 /// How `WebDriver` says that a value is an element.
@@ -29,6 +30,7 @@ const JUDGE: &str = "node_modules/axe-core/axe.min.js";
 /// A running desktop client; dropping it ends it.
 pub struct Window {
     client: Client,
+    program: u32,
     _driver: Child,
 }
 
@@ -73,12 +75,20 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .context("the window does not open")?;
-        Ok(Self { client, _driver: driver })
+        let program = children(driver.id().context("it runs")?)?.into_iter().next();
+        Ok(Self { client, program: program.context("the driver has started the program")?, _driver: driver })
     }
 
-    /// Closes the window.
+    /// Closes the window, and ends the program if that is left without one: the driver may close the page alone.
     pub async fn close(self) -> anyhow::Result<()> {
-        Ok(self.client.close().await?)
+        let Self { client, program, _driver } = self;
+        client.close().await?;
+        let folder = PathBuf::from(format!("/proc/{program}"));
+        let ends = until("the program ends", async || Ok((!folder.exists()).then_some(())));
+        if tokio::time::timeout(Duration::from_secs(5), ends).await.is_err() {
+            Command::new("kill").args(["-9", &program.to_string()]).status().await?;
+        }
+        Ok(())
     }
 
     /// Waits for the one element of this role and name; a name that ends with `*` stands for its beginning.
