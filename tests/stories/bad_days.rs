@@ -151,8 +151,8 @@ async fn a_lease_from_the_future_is_not_waited_for() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn products_with_six_hundred_variants_each_stay_within_memory() -> anyhow::Result<()> {
-    /// The most that a server may use, in KiB.
-    const MOST: u64 = 72 * 1_024;
+    /// The most that a server may use, in KiB; 30 MiB of it are the program itself where it was built for debugging.
+    const MOST: u64 = 88 * 1_024;
     let store = store_with(Options { catalogue: Catalogue::clean(1), ..options() }).await?;
     store.with_store(|store| {
         for product in 0..120 {

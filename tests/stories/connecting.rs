@@ -100,6 +100,20 @@ async fn a_store_in_maintenance_is_told_as_such() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_person_hears_that_a_store_does_not_answer_before_the_client_gives_up() -> anyhow::Result<()> {
+    for (fault, words) in [
+        (Fault::Hang { ms: 86_400_000 }, "did not answer v2/store"),
+        (Fault::Throttled { headers: true }, "429"),
+    ] {
+        let scene = unconnected(options()).await?;
+        scene.store.script(Script::next(Matcher::path("/v2/store"), fault.clone()).times(u32::MAX));
+        let refused = refusal(scene.connect(scene.store.store_hash(), TOKEN).await?)?;
+        ensure!(refused.code == Code::Unavailable && refused.words.contains(words), "{fault:?}: {refused:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_web_page_or_broken_data_is_not_taken_for_a_store() -> anyhow::Result<()> {
     let hash = options().store_hash;
     for fault in [

@@ -26,6 +26,8 @@ use super::{
 const LARGEST_ANSWER: usize = 3 * 1024 * 1024;
 /// How often a read is tried before the caller hears of it.
 const ATTEMPTS: u32 = 6;
+/// How long a person waits for a read; their client waits for 30 s, and what is wrong is worth more than another try.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where BigCommerce is, which only the operator of the process decides.
 #[derive(Clone, Debug)]
@@ -139,20 +141,25 @@ impl StoreApi {
     async fn again(&self, path: &str, request: impl Fn() -> RequestBuilder) -> Result<Reply> {
         let mut pause = Duration::from_millis(250);
         let mut attempt = 1;
+        let until = (self.urgency == Urgency::Interactive).then(|| Instant::now() + PATIENCE);
         loop {
-            let (after, what) = match self.send(path, request()).await {
+            let request = match until {
+                Some(until) => request().timeout(until.duration_since(Instant::now())),
+                None => request(),
+            };
+            let (after, what) = match self.send(path, request).await {
                 Ok(reply) => return Ok(reply),
                 Err(Failed::Finally(error)) => return Err(error),
                 Err(Failed::Again { after, what }) => (after, what),
             };
-            if attempt >= ATTEMPTS {
-                return Err(Error::Unavailable { path: path.to_owned(), attempts: attempt, last: what });
-            }
             // Decorrelated jitter: several runs that failed together do not come back together.
             let ceiling = (pause * 3).min(Duration::from_secs(20));
             pause = rand::rng()
                 .random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
             let pause = after.unwrap_or(pause);
+            if attempt >= ATTEMPTS || until.is_some_and(|until| Instant::now() + pause >= until) {
+                return Err(Error::Unavailable { path: path.to_owned(), attempts: attempt, last: what });
+            }
             self.figures.retries.inc();
             self.figures.back_off.inc_by(pause.as_secs_f64());
             debug!(path, attempt, %what, pause_ms = pause.as_millis(), "BigCommerce is asked again");
