@@ -34,11 +34,14 @@ pub(crate) enum Line {
 impl Outlook {
     /// Learns from an event, and answers what a person should hear of at once.
     pub(crate) fn learn(&mut self, event: &StreamStatusResponse) -> Option<String> {
-        self.line = Line::Connected;
+        let before = std::mem::replace(&mut self.line, Line::Connected);
         match &event.change {
             Some(Change::Snapshot(status)) => {
-                self.know(status);
-                return None;
+                let was_in_trouble = self.trouble.is_some();
+                let more = self.know(status).then(|| waiting(status.parked));
+                let trouble = self.trouble.clone().filter(|_| !was_in_trouble);
+                // What was so before the program started is for the tray; what came while nobody listened is news.
+                return trouble.or(more).filter(|_| before != Line::Connecting);
             }
             Some(Change::Run(run)) => match run.state() {
                 RunState::Failed | RunState::Held => self.trouble = Some(event.message.clone()),
@@ -109,5 +112,21 @@ mod tests {
         assert!(!outlook.know(&parked(1)));
         assert!(outlook.know(&parked(3)));
         assert!(outlook.has_errors());
+    }
+
+    #[test]
+    fn what_happened_while_nobody_listened_is_told_and_what_was_there_at_the_start_is_not() {
+        let mut outlook = Outlook::default();
+        let snapshot = |parked, state: RunState| {
+            let last = Some(Run { state: state.into(), problem: "no answer".to_owned(), ..Run::default() });
+            let change = Some(Change::Snapshot(Status { parked, last, ..Status::default() }));
+            StreamStatusResponse { change, ..StreamStatusResponse::default() }
+        };
+        assert_eq!(outlook.learn(&snapshot(2, RunState::Complete)), None);
+        outlook.line = Line::Lost;
+        assert_eq!(outlook.learn(&snapshot(2, RunState::Complete)), None);
+        assert_eq!(outlook.learn(&snapshot(3, RunState::Complete)).as_deref(), Some("3 records need you."));
+        assert_eq!(outlook.learn(&snapshot(3, RunState::Failed)).as_deref(), Some("no answer"));
+        assert_eq!(outlook.learn(&snapshot(3, RunState::Failed)), None);
     }
 }

@@ -101,10 +101,11 @@ impl Screen {
         })
         .await?;
         let file = file.to_str().context("a path of plain letters")?;
-        // The slash that a path begins with opens the dialog's field for one.
-        let typed = ["windowactivate", "--sync", "type", "--delay", "20", file];
-        ensure!(self.xdotool(&[&shown[..], &typed[..]].concat()).await?, "the dialog takes no keys");
+        // The slash that a path begins with opens the dialog's field for one. What is typed before the dialog hears it is
+        // lost, and what is there of it is typed over the next time.
         until(&format!("the dialog {dialog:?} closes"), async || {
+            let typed = ["windowactivate", "--sync", "key", "ctrl+a", "type", "--delay", "20", file];
+            self.xdotool(&[&shown[..], &typed[..]].concat()).await?;
             self.xdotool(&["key", "Return"]).await?;
             Ok((!self.xdotool(&shown).await?).then_some(()))
         })
