@@ -101,12 +101,13 @@ impl Screen {
         })
         .await?;
         let file = file.to_str().context("a path of plain letters")?;
-        // The slash that a path begins with opens the dialog's field for one. What is typed before the dialog hears it is
-        // lost, and what is there of it is typed over the next time.
         until(&format!("the dialog {dialog:?} closes"), async || {
-            let typed = ["windowactivate", "--sync", "key", "ctrl+a", "type", "--delay", "20", file];
-            self.xdotool(&[&shown[..], &typed[..]].concat()).await?;
-            self.xdotool(&["key", "Return"]).await?;
+            // Keys in the same command as the search would go to the window that it found, wherever the focus is.
+            self.xdotool(&[&shown[..], &["windowactivate", "--sync"]].concat()).await?;
+            // This opens the field for a path; what was typed before it was open is typed over the next time.
+            self.xdotool(&["key", "ctrl+l", "sleep", "0.5", "key", "ctrl+a"]).await?;
+            self.xdotool(&["type", "--delay", "50", file]).await?;
+            self.xdotool(&["key", "Return", "sleep", "0.5"]).await?;
             Ok((!self.xdotool(&shown).await?).then_some(()))
         })
         .await
