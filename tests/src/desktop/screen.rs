@@ -82,10 +82,11 @@ impl Screen {
 
     /// Closes the window of the desktop client as a person does, through the window manager.
     pub async fn close_window(&self) -> anyhow::Result<()> {
-        let found = ["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync"];
-        ensure!(self.xdotool(&found).await?, "there is no window to close");
+        // One that is brought to the front is gone for a moment.
+        until("there is a window to close", async || Ok(self.has_window().await?.then_some(()))).await?;
         // A window that has just come does not hear every key.
         until("the window is closed", async || {
+            self.xdotool(&["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync"]).await?;
             self.xdotool(&["key", "alt+F4"]).await?;
             Ok((!self.has_window().await?).then_some(()))
         })
