@@ -95,8 +95,17 @@ impl Process {
 
     /// The most memory it has ever used, in KiB, where the system says so.
     pub fn peak_memory_kib(&self) -> Option<u64> {
+        self.memory_kib("VmHWM:")
+    }
+
+    /// The same without the pages of the program file, which are as many as the kind of build makes them.
+    pub fn peak_own_memory_kib(&self) -> Option<u64> {
+        Some(self.peak_memory_kib()?.saturating_sub(self.memory_kib("RssFile:")?))
+    }
+
+    fn memory_kib(&self, kind: &str) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok())
+        status.lines().find_map(|line| line.strip_prefix(kind)?.trim().split(' ').next()?.parse().ok())
     }
 }
 
