@@ -11,6 +11,8 @@ pub(crate) struct Outlook {
     pub(crate) title: String,
     /// Whether it is heard from.
     pub(crate) line: Line,
+    /// Whether it ever was, so that more than before is news.
+    was_seen: bool,
     /// How many records wait for a person.
     pub(crate) parked: i64,
     /// How the newest run went wrong, if it did.
@@ -25,7 +27,7 @@ pub(crate) enum Line {
     Connecting,
     /// Its changes come as they happen.
     Connected,
-    /// It was, and will be again.
+    /// Not now, and will be again.
     Lost,
     /// Not any more, and why.
     Ended(String),
@@ -33,15 +35,15 @@ pub(crate) enum Line {
 
 impl Outlook {
     /// Learns from an event, and answers what a person should hear of at once.
-    pub(crate) fn learn(&mut self, event: &StreamStatusResponse) -> Option<String> {
-        let before = std::mem::replace(&mut self.line, Line::Connected);
+    pub(crate) fn learn(&mut self, event: &StreamStatusResponse) -> Vec<String> {
+        self.line = Line::Connected;
         match &event.change {
             Some(Change::Snapshot(status)) => {
-                let was_in_trouble = self.trouble.is_some();
+                // What was so before the program started is for the tray; what came while nobody listened is news.
+                let (was_seen, was_in_trouble) = (self.was_seen, self.trouble.is_some());
                 let more = self.know(status).then(|| waiting(status.parked));
                 let trouble = self.trouble.clone().filter(|_| !was_in_trouble);
-                // What was so before the program started is for the tray; what came while nobody listened is news.
-                return trouble.or(more).filter(|_| before != Line::Connecting);
+                return trouble.into_iter().chain(more).filter(|_| was_seen).collect();
             }
             Some(Change::Run(run)) => match run.state() {
                 RunState::Failed | RunState::Held => self.trouble = Some(event.message.clone()),
@@ -52,7 +54,7 @@ impl Outlook {
             Some(Change::Progress(_) | Change::ConfigurationRevision(_)) | None => {}
         }
         // Each sync that leaves something parked says so; only `know` tells what is new.
-        (event.severity() == Severity::Error).then(|| event.message.clone())
+        if event.severity() == Severity::Error { vec![event.message.clone()] } else { Vec::new() }
     }
 
     /// Learns from the store as it is now, and answers whether more records wait than before.
@@ -60,6 +62,7 @@ impl Outlook {
         if let Some(store) = &status.store {
             self.title.clone_from(&store.name);
         }
+        self.was_seen = true;
         let last = status.last.as_ref();
         self.trouble = last
             .filter(|run| matches!(run.state(), RunState::Failed | RunState::Held))
@@ -97,9 +100,9 @@ mod tests {
     fn a_run_that_stopped_is_told_and_stays_until_one_goes_well() {
         let mut outlook = Outlook::default();
         let told = outlook.learn(&ended(RunState::Failed, Severity::Error, "Sync stopped: no answer."));
-        assert_eq!(told.as_deref(), Some("Sync stopped: no answer."));
+        assert_eq!(told, ["Sync stopped: no answer."]);
         assert!(outlook.has_errors());
-        assert_eq!(outlook.learn(&ended(RunState::Complete, Severity::Info, "Sync is complete.")), None);
+        assert!(outlook.learn(&ended(RunState::Complete, Severity::Info, "Sync is complete.")).is_empty());
         assert!(!outlook.has_errors());
     }
 
@@ -116,17 +119,18 @@ mod tests {
 
     #[test]
     fn what_happened_while_nobody_listened_is_told_and_what_was_there_at_the_start_is_not() {
-        let mut outlook = Outlook::default();
+        // The server may not have answered at first.
+        let mut outlook = Outlook { line: Line::Lost, ..Outlook::default() };
         let snapshot = |parked, state: RunState| {
             let last = Some(Run { state: state.into(), problem: "no answer".to_owned(), ..Run::default() });
             let change = Some(Change::Snapshot(Status { parked, last, ..Status::default() }));
             StreamStatusResponse { change, ..StreamStatusResponse::default() }
         };
-        assert_eq!(outlook.learn(&snapshot(2, RunState::Complete)), None);
-        outlook.line = Line::Lost;
-        assert_eq!(outlook.learn(&snapshot(2, RunState::Complete)), None);
-        assert_eq!(outlook.learn(&snapshot(3, RunState::Complete)).as_deref(), Some("3 records need you."));
-        assert_eq!(outlook.learn(&snapshot(3, RunState::Failed)).as_deref(), Some("no answer"));
-        assert_eq!(outlook.learn(&snapshot(3, RunState::Failed)), None);
+        let mut learn = |parked, state| outlook.learn(&snapshot(parked, state));
+        assert!(learn(2, RunState::Complete).is_empty());
+        assert!(learn(2, RunState::Complete).is_empty());
+        assert_eq!(learn(3, RunState::Complete), ["3 records need you."]);
+        assert_eq!(learn(4, RunState::Failed), ["no answer", "4 records need you."]);
+        assert!(learn(4, RunState::Failed).is_empty());
     }
 }

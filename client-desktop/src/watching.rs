@@ -190,7 +190,7 @@ async fn follow(app: AppHandle, name: String, client: Client) {
             if is_resumed {
                 outlook.line = Line::Connected;
             }
-            news.extend(events.iter().filter_map(|event| outlook.learn(event)));
+            news.extend(events.iter().flat_map(|event| outlook.learn(event)));
         });
         for event in &events {
             if let Some(Change::Snapshot(status)) = &event.change {

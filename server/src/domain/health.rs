@@ -108,10 +108,12 @@ pub fn health(signs: Signs<'_>) -> (Health, String) {
         let waits: Vec<String> = needs.into_iter().map(|need| need.words).collect();
         return (Health::NeedsAttention, waits.join(" "));
     }
-    let words = match signs.configuration {
-        Some(values) if !values.auto_sync => "In step with the last sync; auto sync is switched off.",
-        _ if last(signs, RunKind::Sync).is_none() => "Imported; the first sync is still to come.",
-        _ => "In step.",
+    let is_automatic = signs.configuration.is_some_and(|values| values.auto_sync);
+    let words = match (last(signs, RunKind::Sync), is_automatic) {
+        (Some(_), true) => "In step.",
+        (Some(_), false) => "In step with the last sync; auto sync is switched off.",
+        (None, true) => "Imported; the first sync is still to come.",
+        (None, false) => "Imported, not synced yet; auto sync is switched off.",
     };
     (Health::InStep, words.to_owned())
 }

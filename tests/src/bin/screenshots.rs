@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use plugin_host_proto::{
     key::KeyKind,
-    v1::{EndOfDayRequest, FeatureGrants, SetFeatureGrantsRequest},
+    v1::{EndOfDayRequest, FeatureGrants, RunState, SetFeatureGrantsRequest},
 };
 use plugin_host_tests::{
     desktop::{Look, PAGES, Screen, Shop, Window},
@@ -175,12 +175,12 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
     // Another computer.
     std::fs::remove_dir_all(shop.desk())?;
     let window = shop.connected().await?;
-    shop.store
-        .script(Script::next(Matcher::path("/catalog/products"), Fault::Status { status: 404 }).times(1_000));
+    let products = Matcher::path("/v3/catalog/products");
+    shop.store.script(Script::next(products, Fault::Status { status: 404 }).times(1_000));
     shop.operator.import().await?;
     until("the import has failed", async || {
         let last = shop.operator.status().await?.last;
-        Ok(last.is_some().then_some(()))
+        Ok(last.filter(|run| run.state() == RunState::Failed).map(|_| ()))
     })
     .await?;
     album
@@ -199,6 +199,7 @@ async fn trouble(album: &Album<'_>) -> anyhow::Result<()> {
     window.sees("Connected").await?;
     window.close().await?;
 
+    std::fs::remove_dir_all(shop.desk())?;
     let key = shop.issue(KeyKind::Operator).await?;
     let window = shop.connected_with(&key).await?;
     shop.revoke(&key).await?;
