@@ -22,7 +22,7 @@ test("a key is judged as it is typed, and only a whole one can be used", async (
   const looks = ({ text }: Record<string, unknown>) => (text === "phk1m_whole" ? key : { ...key, problem: "this key is missing 4 characters" });
   const { onconnected } = open({ look_at_key: looks, connect: () => store });
   await userEvent.type(screen.getByLabelText("Store Key"), "phk1m_who");
-  await screen.findByText("this key is missing 4 characters");
+  await screen.findByText("this key is missing 4 characters.");
   expect(connect()).toHaveProperty("disabled", true);
   await userEvent.type(screen.getByLabelText("Store Key"), "le");
   await screen.findByText("ada7 a1cb 62c1 99ef");

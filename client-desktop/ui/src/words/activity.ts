@@ -52,6 +52,8 @@ export const activity = {
   phases,
   states,
   phaseStates,
+  phaseStopped: "stopped",
+  phaseNotBegun: "not begun",
   dryRun: "dry run",
   dryRunOf: (what: string) => `Dry run of ${what}`,
   all: "All runs",

@@ -37,7 +37,6 @@ export const cart = {
     doneParked: (parked: number) => `Done, once and for all, so the button is off. ${plural(parked, "record needs", "records need")} you; everything else is in.`,
     seeItems: "See items",
     failedTitle: "The import stopped",
-    resumeText: "What was imported is kept. It goes on from its last page.",
     leave: "You can leave this page; it goes on.",
     manual: "This store has Manual Sync: make its initial dataset on the Synchronization page.",
     manualDo: "Open Synchronization",

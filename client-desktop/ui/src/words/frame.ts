@@ -67,6 +67,7 @@ export const frame = {
     endOfDayDue: (when: string) => `due ${when}`,
     endOfDayNever: "End of Day has not run yet",
     endOfDayOff: "End of Day is off",
+    switchedOff: "switched off",
     parked: (value: string | number) => `${count(value)} parked`,
     owed: (value: string | number) => `${plural(value, "shipment", "shipments")} owed`,
     autoOff: "Auto sync is off",
