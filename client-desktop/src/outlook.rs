@@ -12,7 +12,7 @@ pub(crate) struct Outlook {
     /// Whether it is heard from.
     pub(crate) line: Line,
     /// Whether it ever was, so that more than before is news.
-    was_seen: bool,
+    pub(crate) was_seen: bool,
     /// How many records wait for a person.
     pub(crate) parked: i64,
     /// How the newest run went wrong, if it did.
@@ -126,7 +126,7 @@ mod tests {
             let change = Some(Change::Snapshot(Status { parked, last, ..Status::default() }));
             StreamStatusResponse { change, ..StreamStatusResponse::default() }
         };
-        let mut learn = |parked, state| outlook.learn(&snapshot(parked, state));
+        let mut learn = |parked, state: RunState| outlook.learn(&snapshot(parked, state));
         assert!(learn(2, RunState::Complete).is_empty());
         assert!(learn(2, RunState::Complete).is_empty());
         assert_eq!(learn(3, RunState::Complete), ["3 records need you."]);

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn store(name: &str, line: Line, parked: i64) -> (String, Outlook) {
-        (name.to_owned(), Outlook { title: name.to_owned(), line, parked, trouble: None })
+        (name.to_owned(), Outlook { title: name.to_owned(), line, parked, ..Outlook::default() })
     }
 
     #[test]

@@ -275,7 +275,9 @@ fn problem(error: &sync::Error) -> String {
             )
         }
         other => {
-            format!("{other}. Nothing is lost: start it again once that is mended, and it goes on where it stopped.")
+            format!(
+                "{other}. Nothing is lost: start it again once that is mended, and it goes on where it stopped."
+            )
         }
     }
 }

@@ -66,7 +66,6 @@ impl Screen {
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("PLUGIN_HOST_HOME", home.join("keys"))
             .env("GDK_SCALE", self.zoom.to_string())
-            .env("LANG", "en_US.UTF-8")
             // There is neither an accessibility bus nor a graphics card here.
             .env("GTK_A11Y", "none")
             .env("NO_AT_BRIDGE", "1")
