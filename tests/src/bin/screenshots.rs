@@ -112,7 +112,9 @@ async fn first_start(album: &Album<'_>) -> anyhow::Result<()> {
 
 async fn work(album: &Album<'_>, products: u32) -> anyhow::Result<()> {
     let catalogue = Catalogue::ugly(products).with_orders(products.min(60));
-    let shop = Shop::with(Options { catalogue, latency: Duration::from_millis(250), ..options() }).await?;
+    let shop =
+        Shop::with(Options { catalogue, latency: Duration::from_millis(250), quota: 450, ..options() })
+            .await?;
     shop.store.with_store(|store| {
         for name in [
             "حقيبة ظهر للتخييم مقاومة للماء بسعة ستين لترًا",
