@@ -1,16 +1,20 @@
 //! Two stores on one server: neither sees anything of the other.
 
+use std::collections::BTreeSet;
+
 use anyhow::ensure;
+use futures::future::try_join_all;
 use plugin_host_proto::v1 as wire;
 use plugin_host_tests::{
-    harness::{Dataset, Engine, Operator},
-    sandbox::Catalogue,
+    harness::{Dataset, Engine, Operator, connect_store, options},
+    sandbox::{Catalogue, Options},
 };
 use tonic::{Code, Response, Status};
 
 use crate::{refusal::refusal, rules, scene::Scene};
 
 crate::on_both_databases! {
+    stores_that_are_connected_at_the_same_time_have_a_division_each
     no_rpc_shows_or_changes_anything_of_another_store
 }
 
@@ -138,6 +142,20 @@ async fn ask_for_everything(
     };
     answers.push(("StreamStatus", stream.await));
     answers
+}
+
+async fn stores_that_are_connected_at_the_same_time_have_a_division_each(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let Scene { home, server: _server, store, .. } = Scene::open(engine, Catalogue::clean(1)).await?;
+    let beside: Vec<_> = (2..=8)
+        .map(|number| store.open_beside(Options { store_hash: format!("store{number}"), ..options() }))
+        .collect();
+    let connected = try_join_all(beside.iter().map(|store| connect_store(&home, store))).await?;
+    let divisions: BTreeSet<_> = connected.into_iter().map(|connected| connected.division).collect();
+    let wanted = (2..=8).map(|number| format!("MAIN-{number}")).collect();
+    ensure!(divisions == wanted, "{divisions:?}");
+    Ok(())
 }
 
 async fn no_rpc_shows_or_changes_anything_of_another_store(engine: Engine) -> anyhow::Result<()> {

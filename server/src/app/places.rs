@@ -73,7 +73,9 @@ impl App {
         check_code("division", code)?;
         let stores: Vec<StoreId> = stores.iter().map(|store| store.id).collect();
         let mut tx = self.db.begin().await?;
-        exists_unless(places::add_division(&self.db, &mut tx, code, &stores).await, code)?;
+        if places::add_division(&self.db, &mut tx, code, &stores).await?.is_none() {
+            return Err(Error::Exists(code.to_owned()));
+        }
         self.note(tx, caller, format!("added division {code}")).await?;
         self.division(caller, code).await
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    db::{Db, Error, Result, Row, Tx},
+    db::{Db, Result, Row, Tx},
     domain::{catalog::fold, store::StoreId},
 };
 
@@ -115,15 +115,19 @@ pub async fn sites(db: &Db, division: i64) -> Result<Vec<Site>> {
     Ok(sites)
 }
 
-/// Adds a division for some stores; a conflict when its code is taken.
-pub async fn add_division(db: &Db, tx: &mut Tx, code: &str, stores: &[StoreId]) -> Result<i64> {
+/// Adds a division for some stores; none when its code is taken, also by somebody who adds one at the same time.
+pub async fn add_division(db: &Db, tx: &mut Tx, code: &str, stores: &[StoreId]) -> Result<Option<i64>> {
     let id = db.next_id("divisions").await?;
     let statement = tx
-        .statement("INSERT INTO divisions (id, code, code_key) VALUES (?, ?, ?)")
+        .statement(
+            "INSERT INTO divisions (id, code, code_key) VALUES (?, ?, ?) ON CONFLICT (code_key) DO NOTHING",
+        )
         .bind(id)
         .bind(code.trim().to_owned())
         .bind(fold(code));
-    tx.execute(statement).await?;
+    if tx.execute(statement).await? == 0 {
+        return Ok(None);
+    }
     for store in stores {
         let statement = tx
             .statement("INSERT INTO division_stores (division_id, store_id) VALUES (?, ?)")
@@ -131,7 +135,7 @@ pub async fn add_division(db: &Db, tx: &mut Tx, code: &str, stores: &[StoreId]) 
             .bind(store.0);
         tx.execute(statement).await?;
     }
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Adds a unit of measure; a conflict when its code or its each count is taken.
@@ -193,16 +197,21 @@ pub async fn set_auto_delete_zero(tx: &mut Tx, site: i64, on: bool) -> Result<()
     Ok(())
 }
 
-/// Gives a new store a division of its own that can be used at once: UOM EA, site MAIN, location A-01.
+/// Gives a new store a division of its own that can be used at once: UOM EA, site HQ, location A-01.
 pub async fn add_starting_division(db: &Db, tx: &mut Tx, store: StoreId) -> Result<String> {
     let rows = tx.rows(tx.statement("SELECT code_key FROM divisions")).await?;
     let taken: HashSet<String> =
         rows.iter().map(|row| Row(row, "divisions").text("code_key")).collect::<Result<_>>()?;
-    let code = (1..=taken.len() + 1)
-        .map(|n| if n == 1 { "MAIN".to_owned() } else { format!("MAIN-{n}") })
-        .find(|code| !taken.contains(&fold(code)))
-        .ok_or_else(|| Error::Unusable("there are too many divisions".into()))?;
-    let division = add_division(db, tx, &code, &[store]).await?;
+    let mut number = 1;
+    let (code, division) = loop {
+        let code = if number == 1 { "MAIN".to_owned() } else { format!("MAIN-{number}") };
+        if !taken.contains(&fold(&code))
+            && let Some(division) = add_division(db, tx, &code, &[store]).await?
+        {
+            break (code, division);
+        }
+        number += 1;
+    };
     add_uom(db, tx, division, "EA", 1).await?;
     let site = add_site(db, tx, division, "HQ", true).await?;
     add_location(db, tx, site, "A-01").await?;
