@@ -245,12 +245,16 @@ mod tests {
     }
 
     fn told(parked: i64, ended: &[Run]) -> (Health, String) {
+        told_with(true, parked, ended)
+    }
+
+    fn told_with(auto_sync: bool, parked: i64, ended: &[Run]) -> (Health, String) {
         let values = Configuration {
             division: "MAIN".into(),
             uom: "EA".into(),
             site: "HQ".into(),
             location: "A-01".into(),
-            auto_sync: true,
+            auto_sync,
             ..Configuration::default()
         };
         health(Signs {
@@ -269,6 +273,9 @@ mod tests {
         let synced = ended(RunKind::Sync, RunState::Complete);
         assert_eq!(told(0, std::slice::from_ref(&synced)), (Health::InStep, "In step.".into()));
         assert_eq!(told(0, &[]).1, "Imported; the first sync is still to come.");
+        let by_hand = told_with(false, 0, std::slice::from_ref(&synced)).1;
+        assert_eq!(by_hand, "In step with the last sync; auto sync is switched off.");
+        assert_eq!(told_with(false, 0, &[]).1, "Imported, not synced yet; auto sync is switched off.");
         assert_eq!(told(1, &[]), (Health::NeedsAttention, "1 record needs you.".into()));
         let held = ended(RunKind::EndOfDay, RunState::Held);
         assert_eq!(
