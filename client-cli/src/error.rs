@@ -100,6 +100,8 @@ impl From<keyring::Error> for Error {
             keyring::Error::NotKept(_) => {
                 Error::usage(message).with_hint("plugin-host stores            lists the kept keys")
             }
+            keyring::Error::DoesMore(_) => Error::usage(message)
+                .with_hint("plugin-host connect --name NAME -   keeps both, under two names"),
             keyring::Error::Name(_) | keyring::Error::NoHome(_) => Error::usage(message),
             keyring::Error::Keychain { .. }
             | keyring::Error::Damaged { .. }

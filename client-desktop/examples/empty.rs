@@ -1,6 +1,6 @@
 //! A Tauri window with nothing in it, to compare the memory of the desktop client with.
 
-use tauri::{WebviewUrl, WebviewWindowBuilder};
+use tauri::{WebviewUrl, WebviewWindowBuilder, http::Response};
 
 #[expect(
     clippy::disallowed_methods,
@@ -10,9 +10,16 @@ fn main() {
     let mut context = tauri::generate_context!();
     context.config_mut().app.windows.clear();
     tauri::Builder::default()
+        // About:blank starts no process for a page, which any window that shows something has.
+        .register_uri_scheme_protocol("empty", |_, _| {
+            Response::builder()
+                .header("content-type", "text/html")
+                .body(b"<!doctype html>".as_slice())
+                .unwrap_or_default()
+        })
         .setup(|app| {
-            let blank = WebviewUrl::External("about:blank".parse()?);
-            WebviewWindowBuilder::new(app, "empty", blank)
+            let page = WebviewUrl::CustomProtocol("empty://localhost/".parse()?);
+            WebviewWindowBuilder::new(app, "empty", page)
                 .title("Plugin Host")
                 .inner_size(1180.0, 780.0)
                 .build()?;

@@ -1,8 +1,6 @@
 //! How a store looks from outside the window: what the tray shows, and what a person is told.
 
-use plugin_host_proto::v1::{
-    RunState, Severity, Status, StreamStatusResponse, stream_status_response::Change,
-};
+use plugin_host_proto::v1::{Cause, Severity, Status, StreamStatusResponse, stream_status_response::Change};
 
 /// What is known of one store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +13,7 @@ pub(crate) struct Outlook {
     pub(crate) was_seen: bool,
     /// How many records wait for a person.
     pub(crate) parked: i64,
-    /// How the newest run went wrong, if it did.
+    /// What else needs a person, in words; of several what fails first.
     pub(crate) trouble: Option<String>,
 }
 
@@ -45,13 +43,8 @@ impl Outlook {
                 let trouble = self.trouble.clone().filter(|_| !was_in_trouble);
                 return trouble.into_iter().chain(more).filter(|_| was_seen).collect();
             }
-            Some(Change::Run(run)) => match run.state() {
-                RunState::Failed | RunState::Held => self.trouble = Some(event.message.clone()),
-                RunState::Complete | RunState::CompleteWithParked => self.trouble = None,
-                RunState::Unspecified | RunState::Queued | RunState::Running => {}
-            },
             Some(Change::Store(store)) => self.title.clone_from(&store.name),
-            Some(Change::Progress(_) | Change::ConfigurationRevision(_)) | None => {}
+            Some(Change::Run(_) | Change::Progress(_) | Change::ConfigurationRevision(_)) | None => {}
         }
         // Each sync that leaves something parked says so; only `know` tells what is new.
         if event.severity() == Severity::Error { vec![event.message.clone()] } else { Vec::new() }
@@ -63,10 +56,8 @@ impl Outlook {
             self.title.clone_from(&store.name);
         }
         self.was_seen = true;
-        let last = status.last.as_ref();
-        self.trouble = last
-            .filter(|run| matches!(run.state(), RunState::Failed | RunState::Held))
-            .map(|run| run.problem.clone());
+        let trouble = status.needs.iter().find(|need| need.cause() != Cause::Parked);
+        self.trouble = trouble.map(|need| need.message.clone());
         status.parked > std::mem::replace(&mut self.parked, status.parked)
     }
 
@@ -83,26 +74,33 @@ pub(crate) fn waiting(parked: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plugin_host_proto::v1::Run;
+    use plugin_host_proto::v1::{Need, Run};
 
     use super::*;
 
-    fn ended(state: RunState, severity: Severity, message: &str) -> StreamStatusResponse {
-        StreamStatusResponse {
-            severity: severity.into(),
-            message: message.to_owned(),
-            change: Some(Change::Run(Run { state: state.into(), ..Run::default() })),
-            ..StreamStatusResponse::default()
-        }
+    fn need(cause: Cause, message: &str) -> Need {
+        Need { cause: cause.into(), message: message.to_owned(), ..Need::default() }
     }
 
     #[test]
-    fn a_run_that_stopped_is_told_and_stays_until_one_goes_well() {
+    fn a_run_that_stopped_is_told_and_its_trouble_stays_until_the_server_says_it_is_over() {
         let mut outlook = Outlook::default();
-        let told = outlook.learn(&ended(RunState::Failed, Severity::Error, "Sync stopped: no answer."));
-        assert_eq!(told, ["Sync stopped: no answer."]);
+        let told = outlook.learn(&StreamStatusResponse {
+            severity: Severity::Error.into(),
+            message: "End of Day stopped: no answer.".to_owned(),
+            change: Some(Change::Run(Run::default())),
+            ..StreamStatusResponse::default()
+        });
+        assert_eq!(told, ["End of Day stopped: no answer."]);
+        let held = [
+            need(Cause::EndOfDay, "The last End of Day was held."),
+            need(Cause::Parked, "1 record needs you."),
+        ];
+        let status = |needs: &[Need]| Status { needs: needs.to_vec(), ..Status::default() };
+        outlook.know(&status(&held));
+        assert_eq!(outlook.trouble.as_deref(), Some("The last End of Day was held."));
         assert!(outlook.has_errors());
-        assert!(outlook.learn(&ended(RunState::Complete, Severity::Info, "Sync is complete.")).is_empty());
+        outlook.know(&status(&[]));
         assert!(!outlook.has_errors());
     }
 
@@ -121,16 +119,17 @@ mod tests {
     fn what_happened_while_nobody_listened_is_told_and_what_was_there_at_the_start_is_not() {
         // The server may not have answered at first.
         let mut outlook = Outlook { line: Line::Lost, ..Outlook::default() };
-        let snapshot = |parked, state: RunState| {
-            let last = Some(Run { state: state.into(), problem: "no answer".to_owned(), ..Run::default() });
-            let change = Some(Change::Snapshot(Status { parked, last, ..Status::default() }));
+        let snapshot = |parked, needs: &[Need]| {
+            let change =
+                Some(Change::Snapshot(Status { parked, needs: needs.to_vec(), ..Status::default() }));
             StreamStatusResponse { change, ..StreamStatusResponse::default() }
         };
-        let mut learn = |parked, state: RunState| outlook.learn(&snapshot(parked, state));
-        assert!(learn(2, RunState::Complete).is_empty());
-        assert!(learn(2, RunState::Complete).is_empty());
-        assert_eq!(learn(3, RunState::Complete), ["3 records need you."]);
-        assert_eq!(learn(4, RunState::Failed), ["no answer", "4 records need you."]);
-        assert!(learn(4, RunState::Failed).is_empty());
+        let stopped = [need(Cause::Sync, "no answer")];
+        let mut learn = |parked, needs: &[Need]| outlook.learn(&snapshot(parked, needs));
+        assert!(learn(2, &[]).is_empty());
+        assert!(learn(2, &[]).is_empty());
+        assert_eq!(learn(3, &[]), ["3 records need you."]);
+        assert_eq!(learn(4, &stopped), ["no answer", "4 records need you."]);
+        assert!(learn(4, &stopped).is_empty());
     }
 }

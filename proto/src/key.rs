@@ -152,6 +152,11 @@ impl KeyKind {
         matches!(self, KeyKind::Operator | KeyKind::Monitor)
     }
 
+    /// Whether a key of this kind changes nothing.
+    pub fn only_reads(self) -> bool {
+        matches!(self, KeyKind::Monitor | KeyKind::MonitorAll)
+    }
+
     fn letter(self) -> char {
         match self {
             KeyKind::Admin => 'a',

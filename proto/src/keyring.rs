@@ -83,10 +83,16 @@ impl Keyring {
 
     /// Keeps a key under a name, in place of any other of that name, and makes it current.
     ///
+    /// A key that only reads takes the place of none that does more: that one may be kept nowhere else.
+    ///
     /// The answer says where it is kept. May take two seconds; call it where blocking is harmless.
     pub fn keep(&self, name: &str, key: &StoreKey) -> Result<Place, Error> {
         check_name(name)?;
         file::change(&self.folder, |list| {
+            let known = list.keys.iter().find(|other| other.name == name);
+            if known.is_some_and(|known| !known.kind.only_reads()) && key.kind().only_reads() {
+                return Err(Error::DoesMore(name.to_owned()));
+            }
             let text = key.to_text();
             let in_keychain = self.uses_keychain && keychain::set(name, &text).is_ok();
             let entry = Entry {
@@ -173,6 +179,9 @@ pub enum Error {
     /// No key of this name is kept.
     #[error("no key named {0:?} is kept here")]
     NotKept(String),
+    /// A key that only reads would take the place of one that does more.
+    #[error("the key kept as {0:?} does more than this one and would be lost; forget it first")]
+    DoesMore(String),
     /// The name can't be used.
     #[error("{0:?} can't name a key; use 1 to 64 letters, digits, dots, dashes and underscores")]
     Name(String),

@@ -17,7 +17,7 @@ mod shipping;
 mod wire;
 
 pub use adjustments::{BATCH, Counted, NewCount};
-pub use budget::{Budget, Quota, Urgency};
+pub use budget::{Budget, Quota, Slot, Urgency};
 pub use connect::{Location, Profile, StoreSettings};
 pub use customers::CustomerPage;
 pub use error::Error;

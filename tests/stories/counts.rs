@@ -23,6 +23,8 @@ crate::on_both_databases! {
     counts_that_are_seen_late_are_waited_for_and_hand_back_nothing
     counts_the_store_does_not_show_are_said_to_be_and_are_nobodys_doing
     counts_are_written_one_batch_after_the_other
+    an_item_that_variants_share_is_not_offered_once_for_each_of_them
+    items_of_their_own_never_stand_for_the_count_of_all
 }
 
 /// One unit less of everything is offered, so that every count changes.
@@ -68,6 +70,91 @@ async fn a_count_the_store_refuses_keeps_no_other_from_being_published(engine: E
     ensure!(run.state() == RunState::Complete, "{run:?}");
     ensure!(published(odd), "{:?}", in_store(&scene.store, odd.variant));
     ensure!(scene.operator.parked().await?.is_empty(), "nobody waits any more");
+    Ok(())
+}
+
+/// Adds a product of three variants; returns it and them once the sync has seen it.
+async fn rope(scene: &Scene, tracking: Tracking) -> anyhow::Result<(u32, Vec<u32>)> {
+    let made = scene.store.with_store(|store| {
+        let variants = ["ROPE-R", "ROPE-G", "ROPE-B"].map(Variant::new).to_vec();
+        let product = Product::new("Rope", "ROPE").with_variants(variants).tracked(tracking);
+        let made = store.insert_product(product);
+        let variants = store.shelf().product(made)?.variants.iter().map(|variant| variant.id);
+        Some((made, variants.collect::<Vec<u32>>()))
+    });
+    sync(&scene.operator).await?;
+    made.context("it was added")
+}
+
+/// Whether something is parked because a product's tracking changed; it is one record for the whole product then.
+async fn is_torn(scene: &Scene, product: u32) -> anyhow::Result<bool> {
+    let parked = scene.operator.parked().await?;
+    let torn: Vec<_> = parked.into_iter().filter(|record| record.reason == "TRACKING_CHANGED").collect();
+    let named = torn.iter().all(|record| record.record == format!("product {product}"));
+    ensure!(torn.len() <= 1 && named, "{torn:?}");
+    Ok(!torn.is_empty())
+}
+
+async fn an_item_that_variants_share_is_not_offered_once_for_each_of_them(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let (product, variants) = rope(&scene, Tracking::Product).await?;
+    adjust(&scene.operator, "ROPE", 10).await?;
+    end_of_day(&scene.operator, false).await?;
+    let shown =
+        || -> Vec<Option<i64>> { variants.iter().map(|variant| in_store(&scene.store, *variant)).collect() };
+    ensure!(shown() == [Some(10); 3], "one count for all of them: {:?}", shown());
+    let track = |tracking: Tracking| {
+        scene.store.with_store(|store| store.edit_product(product, |product| product.tracking = tracking))
+    };
+
+    ensure!(track(Tracking::Variant));
+    let run = sync(&scene.operator).await?;
+    end_of_day(&scene.operator, false).await?;
+    let for_sale: i64 = shown().into_iter().flatten().sum();
+    ensure!(for_sale <= 10, "ten are on the shelf, and {for_sale} for sale");
+    ensure!(run.state() == RunState::CompleteWithParked && is_torn(&scene, product).await?, "{run:?}");
+    let parked = scene.operator.parked().await?;
+    ensure!(parked.iter().any(|record| record.reason == "COUNT_REFUSED"), "{parked:?}");
+
+    // The way out: as soon as it is tracked as before, nobody waits any more.
+    ensure!(track(Tracking::Product));
+    sync(&scene.operator).await?;
+    ensure!(!is_torn(&scene, product).await?);
+    adjust(&scene.operator, "ROPE", 2).await?;
+    let run = end_of_day(&scene.operator, false).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
+    ensure!(shown() == [Some(12); 3], "{:?}", shown());
+    ensure!(scene.operator.parked().await?.is_empty());
+    Ok(())
+}
+
+async fn items_of_their_own_never_stand_for_the_count_of_all(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let (product, variants) = rope(&scene, Tracking::Variant).await?;
+    adjust(&scene.operator, "ROPE-R", 4).await?;
+    adjust(&scene.operator, "ROPE-G", 5).await?;
+    end_of_day(&scene.operator, false).await?;
+    ensure!(in_store(&scene.store, variants[0]) == Some(4));
+
+    scene
+        .store
+        .with_store(|store| store.edit_product(product, |product| product.tracking = Tracking::Product));
+    sync(&scene.operator).await?;
+    end_of_day(&scene.operator, false).await?;
+    let shown = in_store(&scene.store, variants[0]);
+    ensure!(shown == Some(0), "the count of one item is not that of the product: {shown:?}");
+    ensure!(is_torn(&scene, product).await?);
+
+    // The other way out: a product made anew is counted the new way.
+    ensure!(scene.store.with_store(|store| store.delete_product(product)));
+    let (anew, variants) = rope(&scene, Tracking::Product).await?;
+    ensure!(!is_torn(&scene, product).await?);
+    let items = scene.operator.items().await?;
+    let whole = items.iter().find(|item| item.item_number == "ROPE").context("it has an item")?;
+    let of: Vec<i64> = whole.bindings.iter().map(|binding| binding.product_id).collect();
+    ensure!(of == vec![i64::from(anew); variants.len()], "{whole:?}");
     Ok(())
 }
 

@@ -25,6 +25,7 @@ crate::on_both_databases! {
     an_end_of_day_that_would_empty_the_store_is_held_until_a_person_approves
     what_is_sold_while_counts_are_sent_is_not_handed_back
     end_of_day_comes_by_the_stores_clock_and_once_a_day
+    an_end_of_day_that_is_put_off_after_it_came_waits_for_the_next_day
     variants_that_share_a_count_are_one_write
     what_was_sold_in_an_order_that_vanished_can_be_sold_again
 }
@@ -279,7 +280,8 @@ async fn what_was_sold_in_an_order_that_vanished_can_be_sold_again(engine: Engin
     Ok(())
 }
 
-async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> anyhow::Result<()> {
+/// An imported store, with a server whose clock is moved by hand.
+async fn by_the_clock(engine: Engine) -> anyhow::Result<(Sandbox, Home, Server, Operator, Clock)> {
     let store = store(Catalogue::clean(3)).await?;
     let home = Home::new(engine, &store).await?;
     // In the past, so that a certificate made days later is good already.
@@ -287,38 +289,69 @@ async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> 
     let server = Server::start_at(&home, clock.clone()).await?;
     let operator = Operator::ready(&home, &store).await?;
     operator.import_and_wait(false).await?;
-    let evening = Configuration {
+    Ok((store, home, server, operator, clock))
+}
+
+/// An End of Day by the clock, at a time of day in Berlin.
+fn daily_at(time: &str) -> Configuration {
+    Configuration {
         auto_sync: true,
         sync_interval_minutes: 1440,
         end_of_day: true,
-        end_of_day_time: "18:00".to_owned(),
+        end_of_day_time: time.to_owned(),
         time_zone: "Europe/Berlin".to_owned(),
         ..defaults()
-    };
-    operator.configure(evening).await?;
-    let due = |status: plugin_host_proto::v1::Status| -> anyhow::Result<Timestamp> {
-        let due = status.next_end_of_day_due_at.context("it is due")?;
-        Ok(Timestamp::new(due.seconds, due.nanos)?)
-    };
-    let first = due(operator.status().await?)?;
+    }
+}
+
+/// When End of Day is due next.
+async fn due(operator: &Operator) -> anyhow::Result<Timestamp> {
+    let due = operator.status().await?.next_end_of_day_due_at.context("it is due")?;
+    Ok(Timestamp::new(due.seconds, due.nanos)?)
+}
+
+/// How many days have ended.
+async fn days(operator: &Operator) -> anyhow::Result<usize> {
+    let runs = operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner().runs;
+    Ok(runs.iter().filter(|run| run.kind() == RunKind::EndOfDay && is_final(run)).count())
+}
+
+async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> anyhow::Result<()> {
+    let (_store, home, server, operator, clock) = by_the_clock(engine).await?;
+    operator.configure(daily_at("18:00")).await?;
+    let first = due(&operator).await?;
     let berlin = TimeZone::get("Europe/Berlin")?;
     ensure!(first.to_zoned(berlin).strftime("%H:%M").to_string() == "18:00", "{first}");
-    let days = async |operator: &Operator| -> anyhow::Result<Vec<Run>> {
-        let runs =
-            operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?.into_inner().runs;
-        Ok(runs.into_iter().filter(|run| run.kind() == RunKind::EndOfDay && is_final(run)).collect())
-    };
     clock.set(first);
-    until("the day ends", async || Ok((days(&operator).await?.len() == 1).then_some(()))).await?;
-    ensure!(due(operator.status().await?)? > first);
+    until("the day ends", async || Ok((days(&operator).await? == 1).then_some(()))).await?;
+    ensure!(due(&operator).await? > first);
 
     // Down over the next evening and until the morning after: that day is missed, and said to be.
     server.stop().await?;
     clock.set(first + SignedDuration::from_hours(38));
     let _server = Server::start_at(&home, clock.clone()).await?;
     let operator = Operator::with_key(operator.key)?;
-    until("the next one is due", async || Ok((due(operator.status().await?)? > clock.now()).then_some(())))
-        .await?;
-    ensure!(days(&operator).await?.len() == 1, "yesterday's counts are not sent today");
+    until("the next one is due", async || Ok((due(&operator).await? > clock.now()).then_some(()))).await?;
+    ensure!(days(&operator).await? == 1, "yesterday's counts are not sent today");
     Ok(())
+}
+
+async fn an_end_of_day_that_is_put_off_after_it_came_waits_for_the_next_day(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (_store, _home, _server, operator, clock) = by_the_clock(engine).await?;
+    operator.configure(daily_at("18:00")).await?;
+    let first = due(&operator).await?;
+    clock.set(first);
+    until("the day ends", async || Ok((days(&operator).await? == 1).then_some(()))).await?;
+    operator.configure(daily_at("20:00")).await?;
+    let later = due(&operator).await?;
+    ensure!(later == first + SignedDuration::from_hours(2), "{later}");
+    clock.set(later);
+    let next =
+        until("the next one is due", async || Ok(Some(due(&operator).await?).filter(|next| *next > later)))
+            .await?;
+    ensure!(days(&operator).await? == 1, "a day has one");
+    clock.set(next);
+    until("the next day ends", async || Ok((days(&operator).await? == 2).then_some(()))).await
 }

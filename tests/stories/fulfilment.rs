@@ -2,8 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    CancelPickingOrderRequest, ClosePickingOrderRequest, Configuration, PickingOrder, PickingOrderState,
-    PickupRule, ReopenPickingOrderRequest, ShipmentRule, ShipmentState,
+    CancelPickingOrderRequest, ClosePickingOrderRequest, Configuration, ListDivisionsRequest,
+    PickItemRequest, PickingOrder, PickingOrderState, PickupRule, ReopenPickingOrderRequest, ShipmentRule,
+    ShipmentState,
 };
 use plugin_host_tests::{
     harness::{Engine, defaults, until},
@@ -22,6 +23,9 @@ crate::on_both_databases! {
     closing_ships_what_was_picked_and_reopening_goes_on
     the_status_is_set_where_the_store_does_not_do_it
     a_pickup_is_completed_where_it_is_so_configured_and_never_shipped
+    the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_completes_it
+    an_order_whose_last_units_two_people_pick_at_the_same_moment_is_shipped
+    two_stores_may_use_the_same_request_id
     an_order_that_was_cancelled_here_stays_so
     each_order_of_a_page_has_its_own_lines_and_shipments
 }
@@ -133,6 +137,104 @@ async fn a_pickup_is_completed_where_it_is_so_configured_and_never_shipped(
     pick(&scene.operator, &pickup, 2, "").await?;
     status_becomes(&scene, id, 10).await?;
     ensure!(scene.store.with_store(|store| store.orders()[&id].shipments.is_empty()));
+    Ok(())
+}
+
+async fn the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_completes_it(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(values).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let id = scene.store.with_store(|store| {
+        let at = |location| NewLine::variant(goods[0].variant, 2).picked_up_at(location);
+        store.place_order(NewOrder::of([at(1), at(2), NewLine::variant(goods[0].variant, 1)]).in_status(8))
+    });
+    sync(&scene.operator).await?;
+    let parts = picking_orders(&scene.operator).await?;
+    ensure!(parts.len() == 3, "{parts:?}");
+    let (pickups, sent): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.ship_to.is_empty());
+    for part in [pickups[0], sent[0]] {
+        let units = part.lines[0].ordered;
+        pick(&scene.operator, part, units, "").await?;
+    }
+    until("the parcel is in the store", async || {
+        Ok((scene.store.with_store(|store| store.orders()[&id].shipments.len()) == 1).then_some(()))
+    })
+    .await?;
+    sync(&scene.operator).await?;
+    let now = picking_orders(&scene.operator).await?;
+    let last = now.iter().find(|part| part.number == pickups[1].number).context("it is there")?;
+    ensure!(last.state() == PickingOrderState::Open, "{last:?}");
+    pick(&scene.operator, last, 2, "").await?;
+    status_becomes(&scene, id, 10).await
+}
+
+async fn an_order_whose_last_units_two_people_pick_at_the_same_moment_is_shipped(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(rule(ShipmentRule::OnClose)).await?;
+    let goods = goods(&scene).await?;
+    let mut ids = Vec::new();
+    for one in &goods[..2] {
+        adjust(&scene.operator, &one.item, 20).await?;
+    }
+    scene.store.with_store(|store| {
+        for _ in 0..8 {
+            ids.push(store.place_order(NewOrder::paid([(goods[0].variant, 1), (goods[1].variant, 1)])));
+        }
+    });
+    sync(&scene.operator).await?;
+    for order in picking_orders(&scene.operator).await? {
+        let take = |item: &str| PickItemRequest {
+            number: order.number.clone(),
+            item_number: item.to_owned(),
+            units: 1,
+            site: "HQ".to_owned(),
+            location: "A-01".to_owned(),
+            request_id: format!("{} {item}", order.number),
+            ..PickItemRequest::default()
+        };
+        let (mut one, mut other) = (scene.operator.client.warehouse(), scene.operator.client.warehouse());
+        tokio::try_join!(one.pick_item(take(&goods[0].item)), other.pick_item(take(&goods[1].item)))?;
+    }
+    until("each order has its shipment", async || {
+        let store = |id: &u32| scene.store.with_store(|store| store.orders()[id].shipments.len() == 1);
+        Ok(ids.iter().all(store).then_some(()))
+    })
+    .await
+}
+
+async fn two_stores_may_use_the_same_request_id(engine: Engine) -> anyhow::Result<()> {
+    let (scene, _, order) = ordered(engine, rule(ShipmentRule::ByHand)).await?;
+    let request = |order: &PickingOrder| PickItemRequest {
+        number: order.number.clone(),
+        item_number: order.lines[0].item_number.clone(),
+        units: 1,
+        site: "HQ".to_owned(),
+        location: "A-01".to_owned(),
+        request_id: "wms-pick-1".to_owned(),
+        ..PickItemRequest::default()
+    };
+    scene.operator.client.warehouse().pick_item(request(&order)).await?;
+    let both = scene.with_second_store().await?;
+    let mut warehouse = both.operator.client.warehouse();
+    let divisions = warehouse.list_divisions(ListDivisionsRequest::default()).await?.into_inner().divisions;
+    let default_division = divisions.into_iter().next().context("a division of its own")?.division;
+    both.operator.configure(Configuration { default_division, ..rule(ShipmentRule::ByHand) }).await?;
+    both.operator.import_and_wait(false).await?;
+    both.store.with_store(|store| {
+        let variant = store.shelf().products()[0].variants[0].id;
+        store.place_order(NewOrder::paid([(variant, 3)]))
+    });
+    sync(&both.operator).await?;
+    let order = picking_orders(&both.operator).await?.pop().context("it is there")?;
+    adjust(&both.operator, &order.lines[0].item_number, 10).await?;
+    let picked = warehouse.pick_item(request(&order)).await?.into_inner().picking_order;
+    ensure!(picked.is_some_and(|order| order.lines[0].picked == 1));
     Ok(())
 }
 

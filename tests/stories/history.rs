@@ -4,23 +4,25 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    ChangeKind, ImportRequest, ListChangesRequest, ListRunsRequest, RunState, SetSyncCursorRequest,
+    ChangeKind, ImportRequest, ListChangesRequest, ListRunsRequest, Run, RunState, SetSyncCursorRequest,
     SyncRequest,
 };
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Process, options, store_with, until},
     sandbox::{Catalogue, Options, store::NewOrder},
 };
+use sqlx::{AnyConnection, Connection as _};
 
 use crate::{
     daily::{adjust, changes, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
-    scene::Scene,
+    scene::{Scene, start},
 };
 
 crate::on_both_databases! {
     every_change_is_numbered_and_says_who_made_it
     a_dry_run_of_a_sync_shows_what_would_change_and_keeps_nothing
     a_dry_run_of_an_end_of_day_shows_the_counts_and_sends_none
+    a_dry_run_whose_server_is_killed_before_its_end_is_done_again
     the_cursor_is_cleared_after_a_preview_and_nothing_is_doubled
 }
 
@@ -96,6 +98,30 @@ async fn a_dry_run_of_an_end_of_day_shows_the_counts_and_sends_none(engine: Engi
     ensure!(in_store(&scene.store, goods[0].variant) == Some(before), "nothing was sent");
     end_of_day(&scene.operator, false).await?;
     ensure!(in_store(&scene.store, goods[0].variant) == Some(before + 7));
+    Ok(())
+}
+
+async fn a_dry_run_whose_server_is_killed_before_its_end_is_done_again(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::ugly(200)).await?;
+    let first = scene.operator.import_and_wait(true).await?;
+    let found = scene.operator.report(first.run_id).await?;
+    scene.server.stop().await?;
+    // As a kill leaves it when everything is found and the end is not written.
+    sqlx::any::install_default_drivers();
+    let mut database = AnyConnection::connect(&scene.home.settings()?.database()).await?;
+    let running = "UPDATE runs SET state = 'RUNNING', ended_at = NULL, lease_until = 0";
+    ensure!(sqlx::query(running).execute(&mut database).await?.rows_affected() == 1);
+    database.close().await?;
+
+    let _server = start(&scene.home).await?;
+    let operator = Operator::with_key(scene.operator.key.clone())?;
+    let again = operator.wait(first.run_id).await?;
+    ensure!(again.state() == first.state() && again.resumptions == 1, "{again:?}");
+    let counts = |run: &Run| run.phases.iter().map(|phase| (phase.kind(), phase.counts)).collect::<Vec<_>>();
+    ensure!(counts(&again) == counts(&first), "{again:?}\n{first:?}");
+    let found_again = operator.report(first.run_id).await?;
+    ensure!(found_again.checks == found.checks, "{found_again:?}\n{found:?}");
+    ensure!(found_again.exceptions == found.exceptions, "{found_again:?}\n{found:?}");
     Ok(())
 }
 

@@ -8,8 +8,9 @@ use plugin_host_proto::v1::{Configuration, RunState, StoreState, SyncRequest};
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, connect_store, defaults, store},
-    sandbox::{ALL_SCOPES, Catalogue, Sandbox, store::NewOrder},
+    sandbox::{ALL_SCOPES, Catalogue, Fault, Matcher, Sandbox, Script, store::NewOrder},
 };
+use tokio::sync::oneshot;
 
 use crate::{
     daily::{adjust, end_of_day, picking_orders, sync},
@@ -18,6 +19,7 @@ use crate::{
 
 crate::on_both_databases! {
     a_token_that_is_refused_stops_everything_until_the_store_is_connected_again
+    a_token_that_is_refused_after_the_store_was_given_another_says_nothing_of_the_store
     a_permission_that_is_lost_is_named_and_costs_nothing_once_it_is_back
 }
 
@@ -88,6 +90,31 @@ async fn a_token_that_is_refused_stops_everything_until_the_store_is_connected_a
     ensure!(run.state() == RunState::Complete, "{run:?}");
     ensure!(picking_orders(&operator).await?.len() == 2, "what was ordered meanwhile is there");
     ensure!(operator.status().await?.alarm.is_empty());
+    Ok(())
+}
+
+async fn a_token_that_is_refused_after_the_store_was_given_another_says_nothing_of_the_store(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let Unattended { operator, _server, home, store, .. } = unattended(engine).await?;
+    let orders = Matcher::path("/v2/orders").method("GET");
+    let (comes, came) = oneshot::channel();
+    store.on_request(orders.clone(), 1, move |_| {
+        let _ = comes.send(());
+    });
+    store.script(Script::next(orders, Fault::Delay { ms: 3_000 }));
+    let answer = operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner();
+    came.await?;
+    // The run waits for an answer to its old token; meanwhile there is a new one.
+    store.issue_token("another0access1token2of3a4store0", scopes_but(""));
+    connect_store(&home, &store).await?;
+    let failed = operator.wait(answer.run.context("there is a run")?.run_id).await?;
+    ensure!(failed.state() == RunState::Failed, "{failed:?}");
+    ensure!(failed.problem.contains("refused the access token"), "{failed:?}");
+    let status = operator.status().await?;
+    ensure!(status.store.context("the store")?.state() == StoreState::Connected, "its token is good");
+    let run = sync(&operator).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
     Ok(())
 }
 

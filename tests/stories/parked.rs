@@ -2,15 +2,16 @@
 
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    ParkedRecord, ResolveParkedRecordRequest, Run, resolve_parked_record_request::Resolution,
+    ParkedRecord, PickingOrderState, ResolveParkedRecordRequest, Run, RunState,
+    resolve_parked_record_request::Resolution,
 };
 use plugin_host_tests::{
     harness::{Engine, Operator},
-    sandbox::store::{NewOrder, Product},
+    sandbox::store::{Goods, NewLine, NewOrder, Product},
 };
 
 use crate::{
-    daily::{imported, picking_orders, sync},
+    daily::{adjust, goods, imported, pick, picking_orders, sync},
     refusal::refusal,
     scene::Scene,
 };
@@ -20,6 +21,7 @@ crate::on_both_databases! {
     a_product_gets_the_number_that_a_person_chose
     what_is_skipped_stays_out_until_something_about_it_changes
     what_is_parked_is_tried_again_by_itself_when_its_cause_is_gone
+    an_order_is_picked_without_what_is_no_product_once_a_person_has_skipped_that
 }
 
 /// A store with two products of one SKU: the second one is parked.
@@ -130,5 +132,56 @@ async fn what_is_parked_is_tried_again_by_itself_when_its_cause_is_gone(
     sync(&scene.operator).await?;
     ensure!(scene.operator.parked().await?.is_empty());
     ensure!(scene.operator.items().await?.iter().any(|item| item.item_number == "TWIN"));
+    Ok(())
+}
+
+async fn an_order_is_picked_without_what_is_no_product_once_a_person_has_skipped_that(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let known = goods(&scene).await?.remove(0);
+    adjust(&scene.operator, &known.item, 10).await?;
+    // Three of a product, words that are no product, and one that is deleted before any sync has seen it.
+    let id = scene.store.with_store(|store| {
+        let deleted = store.insert_product(Product::new("Tarp", "TARP"));
+        let tarp = store.shelf().product(deleted).map_or(0, |product| product.variants[0].id);
+        let engraving = NewLine::of(Goods::Custom("Engraving, both sides".to_owned()), 1);
+        let lines = [NewLine::variant(known.variant, 3), engraving, NewLine::variant(tarp, 2)];
+        let id = store.place_order(NewOrder::of(lines));
+        store.delete_product(deleted);
+        id
+    });
+    let name = |name: &str| {
+        let name = name.to_owned();
+        scene.store.with_store(|store| store.edit_order(id, |order| order.lines[1].name = name))
+    };
+    // Skipping holds for these very words; others are another problem.
+    for words in ["Engraving, both sides", "Engraving, one side"] {
+        ensure!(name(words));
+        let run = sync(&scene.operator).await?;
+        ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+        let held = picking_orders(&scene.operator).await?.remove(0);
+        ensure!(held.state() == PickingOrderState::OnHold && held.problem.contains(words), "{held:?}");
+        let parked = only(&scene.operator).await?;
+        ensure!(parked.reason == "ORDER_ITEM_UNKNOWN" && parked.way_out.contains("skip"), "{parked:?}");
+        resolve(&scene, parked.parked_id, Resolution::Skip(true)).await?;
+        sync(&scene.operator).await?;
+        let open = picking_orders(&scene.operator).await?.remove(0);
+        ensure!(open.state() == PickingOrderState::Open && open.problem.is_empty(), "{open:?}");
+    }
+    // The order is followed as ever, and what was skipped stays out.
+    scene.store.with_store(|store| store.edit_order(id, |order| order.lines[0].quantity = 4));
+    let run = sync(&scene.operator).await?;
+    ensure!(run.state() == RunState::Complete && scene.operator.parked().await?.is_empty(), "{run:?}");
+    let order = picking_orders(&scene.operator).await?.remove(0);
+    let ordered: Vec<i64> = order.lines.iter().map(|line| line.ordered).collect();
+    ensure!(order.state() == PickingOrderState::Open && ordered == [4, 0, 0], "{order:?}");
+
+    let closed = pick(&scene.operator, &order, 4, "1Z1").await?;
+    ensure!(closed.state() == PickingOrderState::Closed, "nothing else is to be picked: {closed:?}");
+    ensure!(name("Engraving, one side"));
+    let run = sync(&scene.operator).await?;
+    ensure!(run.state() == RunState::Complete && scene.operator.parked().await?.is_empty(), "{run:?}");
+    ensure!(picking_orders(&scene.operator).await?[0].state() == PickingOrderState::Closed);
     Ok(())
 }

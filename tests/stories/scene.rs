@@ -25,8 +25,8 @@ pub(crate) struct Neighbours {
     pub(crate) operator: Operator,
     pub(crate) first: Operator,
     pub(crate) home: Home,
+    pub(crate) store: Sandbox,
     _server: Server,
-    _store: Sandbox,
 }
 
 impl Scene {
@@ -57,7 +57,7 @@ impl Scene {
         let operator = Operator::of_new_store(&home, &store).await?;
         // A new connection: the old one went with the first server.
         let first = Operator::with_key(first.key)?;
-        Ok(Neighbours { operator, first, home, _server: server, _store: store })
+        Ok(Neighbours { operator, first, home, store, _server: server })
     }
 
     /// A new key for this store, or for all of them.

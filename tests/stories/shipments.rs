@@ -2,8 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    AdjustInventoryRequest, GetPickingOrderRequest, PickItemRequest, PickingOrder, ShipPickingOrderRequest,
-    ShipmentState, SyncRequest,
+    AdjustInventoryRequest, GetPickingOrderRequest, PickItemRequest, PickingOrder,
+    ResolveParkedRecordRequest, ShipPickingOrderRequest, ShipmentState, SyncRequest,
+    resolve_parked_record_request::Resolution,
 };
 use plugin_host_tests::{
     harness::{Engine, Operator, until},
@@ -20,16 +21,22 @@ crate::on_both_databases! {
     a_shipment_whose_answer_was_lost_is_found_and_not_made_again
     a_shipment_that_never_arrived_is_made_again
     a_shipment_the_store_does_not_take_waits_for_a_person
+    a_refused_shipment_is_not_tried_again_once_its_units_were_shipped_anew
     a_shipment_that_was_owed_when_the_server_stopped_is_sent_at_its_next_start
 }
 
 /// An order of three, picked, ready to be shipped.
 async fn picked(engine: Engine) -> anyhow::Result<(Scene, u32, PickingOrder)> {
+    picked_of(engine, 3).await
+}
+
+/// Three units of an order of some, picked, ready to be shipped.
+async fn picked_of(engine: Engine, ordered: u32) -> anyhow::Result<(Scene, u32, PickingOrder)> {
     let scene = Scene::open(engine, Catalogue::clean(5)).await?;
     scene.operator.import_and_wait(false).await?;
     let id = scene.store.with_store(|store| {
         let variant = store.shelf().products()[0].variants[0].id;
-        store.place_order(NewOrder::paid([(variant, 3)]))
+        store.place_order(NewOrder::paid([(variant, ordered)]))
     });
     let run = scene.operator.client.plugin_host().sync(SyncRequest::default()).await?.into_inner().run;
     scene.operator.wait(run.context("there is a run")?.run_id).await?;
@@ -69,11 +76,15 @@ async fn order(operator: &Operator, id: u32) -> anyhow::Result<PickingOrder> {
 }
 
 async fn ship(operator: &Operator, order: &PickingOrder) -> anyhow::Result<()> {
+    ship_as(operator, order, "ship").await
+}
+
+async fn ship_as(operator: &Operator, order: &PickingOrder, request_id: &str) -> anyhow::Result<()> {
     let request = ShipPickingOrderRequest {
         number: order.number.clone(),
         provider: "ups".to_owned(),
         tracking_number: "1Z999".to_owned(),
-        request_id: "ship".to_owned(),
+        request_id: request_id.to_owned(),
         ..ShipPickingOrderRequest::default()
     };
     operator.client.warehouse().ship_picking_order(request).await?;
@@ -158,6 +169,29 @@ async fn a_shipment_the_store_does_not_take_waits_for_a_person(engine: Engine) -
     let parked = scene.operator.parked().await?;
     ensure!(parked.iter().any(|record| record.reason == "SHIPMENT_REFUSED"), "{parked:?}");
     ensure!(in_store(&scene.store, id) == 1);
+    Ok(())
+}
+
+async fn a_refused_shipment_is_not_tried_again_once_its_units_were_shipped_anew(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, id, order) = picked_of(engine, 6).await?;
+    scene.store.script(Script::next(posts(), Fault::Status { status: 400 }));
+    ship(&scene.operator, &order).await?;
+    reaches(&scene.operator, id, ShipmentState::Refused).await?;
+    ship_as(&scene.operator, &order, "anew").await?;
+    until("the store has it", async || Ok((in_store(&scene.store, id) == 1).then_some(()))).await?;
+    let parked = scene.operator.parked().await?;
+    let refused = parked.iter().find(|record| record.reason == "SHIPMENT_REFUSED").context("it waits")?;
+    let retry = ResolveParkedRecordRequest {
+        parked_id: refused.parked_id,
+        resolution: Some(Resolution::Retry(true)),
+        ..ResolveParkedRecordRequest::default()
+    };
+    let run = scene.operator.client.plugin_host().resolve_parked_record(retry).await?.into_inner().run;
+    scene.operator.wait(run.context("a run looks")?.run_id).await?;
+    ensure!(in_store(&scene.store, id) == 1, "three units were picked, and six are shipped");
+    ensure!(scene.operator.parked().await?.is_empty());
     Ok(())
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
         Action::Clear { yes } => (None, yes),
         Action::Set { since, yes } => (Some(since), yes),
     };
-    let zone = store_zone(&session.status().await?);
+    let zone = Zone::of(&session.status().await?.time_zone);
     let since = since.map(|since| instant(since, &zone)).transpose()?;
     let request = SetSyncCursorRequest { store_id: session.store_id.clone(), since, confirm: yes };
     let answer = session.client.plugin_host().set_sync_cursor(request).await?.into_inner();
@@ -68,10 +68,6 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
         session.output.note("nothing was changed; add --yes to do it");
     }
     Ok(())
-}
-
-fn store_zone(status: &Status) -> Zone {
-    Zone::of(status.store.as_ref().map_or("", |store| &store.time_zone))
 }
 
 fn instant(since: Since, zone: &Zone) -> Result<pbjson_types::Timestamp, Error> {
@@ -96,7 +92,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
             ..Status::default()
         });
     }
-    let zone = store_zone(status);
+    let zone = Zone::of(&status.time_zone);
     let at = |at: Option<&pbjson_types::Timestamp>, none: &str| match zone.time_in_words(at) {
         none_yet if none_yet.is_empty() => none.to_owned(),
         time => time,

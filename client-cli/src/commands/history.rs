@@ -70,6 +70,7 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<(),
         kind: args.kind.map_or(ChangeKind::Unspecified, ChangeKind::from).into(),
         record: args.record.unwrap_or_default(),
         page_size: LARGEST_PAGE,
+        newest_first: false,
     };
     let everything = args.paging.all || (args.follow && args.after.is_some());
     let limit = if everything { usize::MAX } else { args.paging.limit };

@@ -84,8 +84,7 @@ struct Followed {
 impl Followed {
     fn show(&mut self, event: &StreamStatusResponse, output: &mut Output<'_>) -> Result<(), Error> {
         if let Some(Change::Snapshot(status)) = &event.change {
-            let zone = status.store.as_ref().map_or("", |store| &store.time_zone);
-            self.zones.insert(event.store_id.clone(), Zone::of(zone));
+            self.zones.insert(event.store_id.clone(), Zone::of(&status.time_zone));
             return show(status, output);
         }
         if let Some(Change::Progress(run)) = &event.change {
@@ -119,7 +118,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
         return output.json(status);
     }
     let store = status.store.clone().unwrap_or_default();
-    let zone = Zone::of(&store.time_zone);
+    let zone = Zone::of(&status.time_zone);
     let configuration = match status.configuration_revision {
         0 => "not saved yet".to_owned(),
         revision => format!("revision {revision}"),
@@ -137,12 +136,12 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
     if !store.missing_scopes.is_empty() {
         table.row(["missing scopes", &store.missing_scopes.join(", ")]);
     }
-    if !status.alarm.is_empty() {
-        table.row(["alarm", &status.alarm]);
-    }
     table.row(["configuration", &configuration]);
     if !status.health_message.is_empty() {
         table.row(["health", &status.health_message]);
+    }
+    for need in status.needs.iter().filter(|need| !status.health_message.contains(&need.message)) {
+        table.row([if need.failing { "failing" } else { "needs you" }, &need.message]);
     }
     table.row(["parked records", &number(status.parked)]);
     if !done.is_empty() {

@@ -31,6 +31,18 @@ test("a key is judged as it is typed, and only a whole one can be used", async (
   await waitFor(() => expect(onconnected).toHaveBeenCalledWith(store));
 });
 
+test("Enter connects once the key is whole, and does nothing before", async () => {
+  const looks = ({ text }: Record<string, unknown>) => (text === "phk1m_whole" ? key : { ...key, problem: "this key is missing 4 characters" });
+  const { asked, onconnected } = open({ look_at_key: looks, connect: () => store });
+  await userEvent.type(screen.getByLabelText("Store Key"), "phk1m_who{Enter}");
+  await screen.findByText("this key is missing 4 characters.");
+  await userEvent.type(screen.getByLabelText("Store Key"), "le");
+  await screen.findByText("ada7 a1cb 62c1 99ef");
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(onconnected).toHaveBeenCalledWith(store));
+  expect(asked.filter(({ command }) => command === "connect").map(({ args }) => args)).toEqual([{ text: "phk1m_whole" }]);
+});
+
 test("what a server refuses is said with its reasons, and the key stays", async () => {
   open({
     look_at_key: () => key,

@@ -28,6 +28,25 @@ test("offline keeps the last known data and since when it is old", () => {
   expect(live.connected).toBe(true);
 });
 
+test("what was asked for while the line was lost is asked again, though no event was missed", async () => {
+  const { live } = watched();
+  live.take({ type: "lost", message: "the server can't be reached", kind: "unreachable", reasons: [] });
+  live.oldest = new Date(0);
+  const before = live.version;
+  live.take({ type: "events", events: [] });
+  await vi.waitFor(() => expect(live.version).toBeGreaterThan(before));
+  expect(live.oldest).toBeUndefined();
+});
+
+test("what needs a person is what the server says, each waiting record counted", () => {
+  const { live } = watched();
+  const access = { cause: "CAUSE_ACCESS", message: "BigCommerce refuses the access token.", failing: true, count: "1" } as const;
+  const parked = { cause: "CAUSE_PARKED", message: "3 records need you.", count: "3" } as const;
+  live.take({ type: "events", events: [{ snapshot: { ...snapshot, needs: [access, parked] } }] });
+  expect(live.troubles).toEqual([access]);
+  expect(live.needing).toBe(4);
+});
+
 test("progress moves the run that is running, and a run that ended is not running any more", async () => {
   const { live } = watched();
   live.take({ type: "events", events: [{ run: { runId: "7", kind: "RUN_KIND_SYNC", state: "RUN_STATE_RUNNING" } }] });

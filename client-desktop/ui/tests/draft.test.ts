@@ -21,6 +21,16 @@ test("only what was changed is sent, on top of the revision that was read", () =
   expect(draft.request()).toEqual({ configuration: { revision: "3", syncIntervalMinutes: 30 }, updateMask: "syncIntervalMinutes" });
 });
 
+test("the ends of the active hours are sent together, whichever was changed", () => {
+  const draft = new Draft();
+  draft.load({ revision: "3", activeFrom: "08:00", activeUntil: "20:00" });
+  draft.set({ activeUntil: "22:00" });
+  expect(draft.request()).toEqual({
+    configuration: { revision: "3", activeFrom: "08:00", activeUntil: "22:00" },
+    updateMask: "activeUntil,activeFrom",
+  });
+});
+
 test("a field that is emptied is sent as changed", () => {
   const draft = new Draft();
   draft.load({ revision: "3", orderNumberPrefix: "X-" });

@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import Attention from "../src/pages/attention/Attention.svelte";
+import Synchronization from "../src/pages/cart/Synchronization.svelte";
 import Basic from "../src/pages/basic/Basic.svelte";
 import OrderPanel from "../src/pages/warehouse/OrderPanel.svelte";
 import Combo from "../src/parts/Combo.svelte";
@@ -93,6 +94,62 @@ test("a scan that ends with Enter picks one unit from where most of them lie", a
   expect(shown.called.find(({ method }) => method === "PickItem")?.request).toMatchObject({ itemNumber: "TENT-2", units: "1", site: "HQ", location: "B-02" });
   await userEvent.type(scan, "LAMP{Enter}");
   await screen.findByText("No line of this order asks for LAMP.");
+});
+
+test("two scans in quick succession are two picks, in their order", async () => {
+  const order = {
+    number: "BC-101", state: "PICKING_ORDER_STATE_OPEN", allowedActions: [{ action: "PICKING_ORDER_ACTION_PICK", allowed: true }],
+    lines: [{ lineId: "1", itemNumber: "TENT-2", name: "Tent", ordered: "2" }, { lineId: "2", itemNumber: "LAMP-1", name: "Lamp", ordered: "1" }],
+  };
+  const shown = show(OrderPanel, { number: "BC-101", onclose: () => {} }, {
+    GetPickingOrder: () => ({ pickingOrder: order }),
+    ListSites: () => ({ sites: [{ site: "HQ", locations: ["A-01"] }] }),
+    ListInventory: () => ({ records: [{ site: "HQ", location: "A-01", onHand: "9" }] }),
+    ListItems: ({ search }) => ({ items: [{ itemNumber: search }] }),
+    ListChanges: () => ({}),
+    PickItem: () => new Promise((resolve) => setTimeout(() => resolve({ pickingOrder: order }), 50)),
+  });
+  end = shown.end;
+  const scan = await screen.findByLabelText("Scan or type an item number");
+  await screen.findAllByText("HQ / A-01: 9");
+  await userEvent.type(scan, "TENT-2{Enter}LAMP-1{Enter}WHAT{Enter}");
+  await screen.findByText("No line of this order asks for WHAT.");
+  const picked = shown.called.filter(({ method }) => method === "PickItem").map(({ request }) => request["itemNumber"]);
+  expect(picked).toEqual(["TENT-2", "LAMP-1"]);
+});
+
+test("a record that is tried again in vain is back in sight once its run has ended", async () => {
+  const retry = { resolution: "PARKED_RESOLUTION_RETRY", allowed: true } as const;
+  const again = { ...record, allowedResolutions: [retry] };
+  const run = { runId: "12", kind: "RUN_KIND_SYNC", state: "RUN_STATE_RUNNING" } as const;
+  const shown = show(Attention, {}, {
+    ListParkedGroups: () => ({ groups: [group] }),
+    ListParkedRecords: () => ({ parkedRecords: [again] }),
+    ResolveParkedRecord: () => ({ run }),
+    GetStatus: () => ({ status: { running: run } }),
+  });
+  end = shown.end;
+  await userEvent.click(await screen.findByRole("button", { name: "Show records" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  await shown.undo.flush();
+  expect(screen.queryByText("product 112, SKU TENT-2")).toBeNull();
+  shown.live.take({ type: "events", events: [{ run: { ...run, state: "RUN_STATE_COMPLETE_WITH_PARKED" } }] });
+  await screen.findByText("product 112, SKU TENT-2");
+});
+
+test("a preview counts for nothing done", async () => {
+  const kind = "RUN_KIND_SYNCHRONIZE_PRODUCTS";
+  const done = { runId: "3", kind, state: "RUN_STATE_COMPLETE", endedAt: "2026-03-04T10:00:00Z", phases: [{ counts: { created: "4" } }] };
+  const preview = { ...done, runId: "4", dryRun: true, phases: [{ counts: { created: "1204" } }] };
+  const action = { action: "ACTION_SYNCHRONIZE_PRODUCTS", offered: true, allowed: true, label: "Synchronize Products" } as const;
+  let runs: unknown[] = [preview];
+  const shown = show(Synchronization, {}, { ListRuns: () => ({ runs }) }, { allowedActions: [action] });
+  end = shown.end;
+  await screen.findByText(/Preview .*1,204 created/);
+  screen.getByText("Not run yet");
+  runs = [done, preview];
+  shown.live.take({ type: "events", events: [{ run: { ...done, state: "RUN_STATE_COMPLETE", kind } }] });
+  await screen.findByText(/Last .*4 created/);
 });
 
 test("a list is searched and chosen from with the keyboard alone", async () => {

@@ -4,7 +4,6 @@ import { excessWords, runResult, runTone } from "../src/words/run";
 import { importState, placeWords } from "../src/pages/cart/import";
 import { terms, verdict } from "../src/pages/warehouse/why";
 import { lineOf, scanned } from "../src/pages/warehouse/orders";
-import { troubles } from "../src/pages/attention/troubles";
 import { doneSteps } from "../src/pages/overview/steps";
 
 const run = (state: RunJson["state"], more: Partial<RunJson> = {}): RunJson => ({ runId: "7", kind: "RUN_KIND_IMPORT", ...(state ? { state } : {}), ...more });
@@ -57,12 +56,6 @@ test("a code means the line that still wants units, by number, SKU or UPC", () =
   expect(lineOf(lines, "0123456789012", upcs)?.lineId).toBe("3");
   expect(lineOf(lines, "l-1", upcs)?.lineId).toBe("3");
   expect(lineOf(lines, "GONE", upcs)).toBeUndefined();
-});
-
-test("a run waits for a person until another of its kind is under way", () => {
-  const held = { runId: "9", kind: "RUN_KIND_END_OF_DAY", state: "RUN_STATE_HELD" } as const;
-  expect(troubles({ last: held, lastEndOfDay: held })).toEqual([held]);
-  expect(troubles({ lastEndOfDay: held, running: { runId: "10", kind: "RUN_KIND_END_OF_DAY", state: "RUN_STATE_RUNNING" } })).toEqual([]);
 });
 
 test("the steps of a new store are what the server says is missing", () => {

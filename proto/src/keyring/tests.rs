@@ -44,6 +44,19 @@ fn keeping_a_key_under_a_used_name_replaces_the_other_key() {
 }
 
 #[test]
+fn a_key_that_only_reads_never_takes_the_place_of_one_that_does_more() {
+    let (_folder, keyring) = keyring();
+    let monitor = StoreKey::new(KeyKind::Monitor, "https://host:7443", None, KeyId([2; 8]), [2; 32]).unwrap();
+    keyring.keep("a", &key(1)).unwrap();
+    assert!(matches!(keyring.keep("a", &monitor), Err(Error::DoesMore(name)) if name == "a"));
+    assert_eq!(keyring.key(Some("a")).unwrap().id(), KeyId([1; 8]));
+    keyring.keep("b", &monitor).unwrap();
+    keyring.keep("b", &key(3)).unwrap();
+    keyring.forget("a").unwrap();
+    keyring.keep("a", &monitor).unwrap();
+}
+
+#[test]
 fn forgetting_the_current_key_leaves_the_only_other_one_current() {
     let (_folder, keyring) = keyring();
     for (name, id) in [("a", 1), ("b", 2), ("c", 3)] {

@@ -100,6 +100,14 @@ impl App {
         found.ok_or_else(|| Error::NotFound(format!("picking order {number} in division {}", division.code)))
     }
 
+    /// A picking order as it is now, which nobody else changes until the transaction ends.
+    async fn locked(&self, tx: &mut Tx, order: &PickingOrder) -> Result<PickingOrder> {
+        self.db.lock_store(tx, order.of.0).await?;
+        let of_order = orders::of_orders(tx, order.of.0, vec![order.of.1]).await?;
+        let found = of_order.into_iter().find(|one| one.id == order.id);
+        found.ok_or_else(|| Error::NotFound(format!("picking order {}", order.number)))
+    }
+
     /// Takes units for an order, once for each request.
     pub async fn pick(&self, caller: &Caller, asked: PickRequest) -> Result<(Division, PickingOrder)> {
         let mut wrong = asked.parcel.violations();
@@ -117,7 +125,7 @@ impl App {
         }
         let division = self.division(caller, &asked.division).await?;
         let order = self.picking_order(caller, &division, &asked.number).await?;
-        if picks::is_done(&self.db, &asked.request_id).await? {
+        if picks::is_done(&self.db, &own_id(order.of.0, &asked.request_id)).await? {
             return Ok((division, order));
         }
         let site = self.site(&division, &asked.site).await?;
@@ -125,6 +133,9 @@ impl App {
         let location = location
             .ok_or_else(|| Error::NotFound(format!("location {} in site {}", asked.location, site.code)))?;
         let item = self.item(&division, &asked.item_number).await?;
+        let mut tx = self.db.begin().await?;
+        // A sync that follows this very order waits, or is seen; so is whoever picks of it at the same moment.
+        let order = self.locked(&mut tx, &order).await?;
         let line = line_to_pick(&order, &item, asked.units)?;
         let pick = Pick {
             store: order.of.0,
@@ -134,11 +145,8 @@ impl App {
             location: location.0,
             units: asked.units,
             actor: caller.name(),
-            request_id: asked.request_id,
+            request_id: own_id(order.of.0, &asked.request_id),
         };
-        let mut tx = self.db.begin().await?;
-        // A sync that follows this very order waits, or is seen.
-        self.db.lock_store(&mut tx, order.of.0).await?;
         match picks::pick(&self.db, &mut tx, &pick, !site.auto_delete_zero).await? {
             Ok(left) => {
                 let mut after = order.clone();
@@ -196,13 +204,14 @@ impl App {
         let order = self.picking_order(caller, &division, &asked.number).await?;
         let mut tx = self.db.begin().await?;
         // Of two who ship at the same moment, the second one sees what the first has shipped.
-        self.db.lock_store(&mut tx, order.of.0).await?;
-        if shipments::is_done(&self.db, &asked.request_id).await? {
+        let order = self.locked(&mut tx, &order).await?;
+        if shipments::is_done(&self.db, &own_id(order.of.0, &asked.request_id)).await? {
             return Ok((division, order));
         }
         let unshipped = shipments::unshipped(&mut tx, order.id).await?;
         check(OrderAction::Ship, &order, !unshipped.is_empty())?;
-        self.owe_shipment(&mut tx, caller, &order, (&asked.parcel, &asked.request_id)).await?;
+        let request_id = own_id(order.of.0, &asked.request_id);
+        self.owe_shipment(&mut tx, caller, &order, (&asked.parcel, &request_id)).await?;
         tx.commit(&self.bus).await?;
         // Where this fails, the next second asks again.
         self.request_shipments().await?;
@@ -220,11 +229,13 @@ impl App {
     ) -> Result<()> {
         let saved = self.db.configuration(order.of.0).await?;
         let values = saved.map(|saved| saved.values).unwrap_or_default();
+        if closes
+            && values.pickup_rule == PickupRule::Complete
+            && orders::is_handed_over(tx, order.of).await?
+        {
+            order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
+        }
         if order.is_pickup() {
-            // What the shopper did not get is not complete.
-            if closes && order.is_picked() && values.pickup_rule == PickupRule::Complete {
-                order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
-            }
             return Ok(());
         }
         let now = match values.shipment_rule {
@@ -284,12 +295,8 @@ impl App {
         }
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
-        if order.header.state == OrderState::Closed {
-            return Ok((division, order));
-        }
-        check(OrderAction::Close, &order, false)?;
-        let from = [OrderState::Open, OrderState::OnHold];
-        self.give_state(caller, &division, &order, &from, (OrderState::Closed, ""), Some(parcel)).await
+        let to = (OrderAction::Close, OrderState::Closed, "");
+        self.give_state(caller, &division, &order, to, Some(parcel)).await
     }
 
     /// Opens an order again that a person closed or cancelled.
@@ -301,9 +308,7 @@ impl App {
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
-        check(OrderAction::Reopen, &order, false)?;
-        let from = [OrderState::Closed, OrderState::Cancelled];
-        self.give_state(caller, &division, &order, &from, (OrderState::Open, ""), None).await
+        self.give_state(caller, &division, &order, (OrderAction::Reopen, OrderState::Open, ""), None).await
     }
 
     /// Cancels an order of which nothing is picked; the store's order stays as it is, and its goods stay promised.
@@ -315,13 +320,8 @@ impl App {
     ) -> Result<(Division, PickingOrder)> {
         let division = self.division(caller, division).await?;
         let order = self.picking_order(caller, &division, number).await?;
-        if order.header.state == OrderState::Cancelled {
-            return Ok((division, order));
-        }
-        check(OrderAction::Cancel, &order, false)?;
-        let from = [OrderState::Open, OrderState::OnHold];
-        let to = (OrderState::Cancelled, "it was cancelled here");
-        self.give_state(caller, &division, &order, &from, to, None).await
+        let to = (OrderAction::Cancel, OrderState::Cancelled, "it was cancelled here");
+        self.give_state(caller, &division, &order, to, None).await
     }
 
     /// Gives an order a state by hand; with a parcel, what was picked of it may be owed to the store.
@@ -330,26 +330,33 @@ impl App {
         caller: &Caller,
         division: &Division,
         order: &PickingOrder,
-        from: &[OrderState],
-        to: (OrderState, &str),
+        (action, state, problem): (OrderAction, OrderState, &str),
         parcel: Option<&Parcel>,
     ) -> Result<(Division, PickingOrder)> {
         let mut tx = self.db.begin().await?;
-        self.db.lock_store(&mut tx, order.of.0).await?;
-        if picks::set_state(&self.db, &mut tx, order.id, from, to).await? {
-            let mut after = order.clone();
-            (after.header.state, after.header.problem) = (to.0, to.1.to_owned());
-            let changes = differences(Some(order), &after);
-            self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
-            if let Some(parcel) = parcel {
-                let request_id = format!("close/{}/{}", order.id, self.db.clock.now().as_millisecond());
-                self.owe(&mut tx, caller, order, true, (parcel, &request_id)).await?;
-            }
+        let order = self.locked(&mut tx, order).await?;
+        if order.header.state == state {
+            return Ok((division.clone(), order));
+        }
+        check(action, &order, false)?;
+        picks::set_state(&self.db, &mut tx, order.id, (state, problem)).await?;
+        let mut after = order.clone();
+        (after.header.state, after.header.problem) = (state, problem.to_owned());
+        let changes = differences(Some(&order), &after);
+        self.note_changes(&mut tx, caller, division.id, order.of.0, changes).await?;
+        if let Some(parcel) = parcel {
+            let request_id = format!("close/{}/{}", order.id, self.db.clock.now().as_millisecond());
+            self.owe(&mut tx, caller, &order, true, (parcel, &request_id)).await?;
         }
         tx.commit(&self.bus).await?;
         self.request_shipments().await?;
         Ok((division.clone(), self.picking_order(caller, division, &order.number).await?))
     }
+}
+
+/// The id of a request among those of all stores: two stores may use the same.
+fn own_id(store: StoreId, request_id: &str) -> String {
+    format!("{}/{request_id}", store.0)
 }
 
 /// Refuses what cannot be done with an order as it is.

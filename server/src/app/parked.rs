@@ -87,7 +87,8 @@ impl App {
         let Some(group) = groups.into_iter().find(|group| group.reason == reason) else {
             return Ok((0, None));
         };
-        if let Some(obstacle) = group.kinds.iter().find_map(|kind| decision.kind().obstacle(*kind)) {
+        let obstacle = |kind: &PhaseKind| decision.kind().obstacle(*kind, reason);
+        if let Some(obstacle) = group.kinds.iter().find_map(obstacle) {
             return Err(Error::NotReady(vec![obstacle]));
         }
         let code = reason.words().code;
@@ -165,7 +166,7 @@ impl App {
 
     async fn check(&self, store: &Store, record: &ParkedRecord, decision: &Decision) -> Result<()> {
         let invalid = |field, message: String| Err(Error::Invalid(vec![Violation::new(field, message)]));
-        if let Some(obstacle) = decision.kind().obstacle(record.kind) {
+        if let Some(obstacle) = decision.kind().obstacle(record.kind, record.reason) {
             return Err(Error::NotReady(vec![obstacle]));
         }
         match decision {

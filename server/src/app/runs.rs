@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
+use tracing::info;
 
 use super::{App, Caller, Error, Result};
 use crate::{
@@ -110,13 +111,20 @@ impl App {
             self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
         }
         let date = |at: Timestamp| at.to_zoned(zone(&saved.values, store)).date();
+        let local_date = (kind == RunKind::EndOfDay).then(|| date(due).to_string());
+        // Its time was put off after it had come: a day has one End of Day by the clock, whatever became of it.
+        if let Some(day) = &local_date
+            && self.db.has_end_of_day(store.id, day).await?
+        {
+            info!(store = store.id.0, day, "the day's End of Day was asked for before, and is not again");
+            return Ok(tx.commit(&self.bus).await?);
+        }
         if kind == RunKind::EndOfDay && date(due) != date(now) {
             // Yesterday's counts are nobody's business today (OQ-21).
             let message = format!("End of Day of {} was missed: the server was not running.", date(due));
             self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
             return Ok(tx.commit(&self.bus).await?);
         }
-        let local_date = (kind == RunKind::EndOfDay).then(|| date(due).to_string());
         let request = RunRequest { local_date, ..RunRequest::of(kind) };
         match self.ask(&mut tx, by_the_clock(kind), store, &request).await {
             Ok(_) => tx.commit(&self.bus).await?,

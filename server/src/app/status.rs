@@ -1,11 +1,12 @@
 //! A store as it is now.
 
-use super::{App, Caller, Result};
+use super::{App, Caller, Result, runs::zone};
 use crate::{
     bigcommerce::Quota,
     db::SavedConfiguration,
     domain::{
-        health::{Health, Signs, health},
+        configuration::Configuration,
+        health::{Health, Need, Signs, health, needs, run_at_fault},
         run::{PhaseKind, Run, RunId, RunKind, RunState},
         schedule::is_silent,
         store::{Missing, Store, StoreId, StoreState, offers, ready_for},
@@ -36,6 +37,10 @@ pub struct Status {
     pub owed_shipments: i64,
     /// Whether the store is in step, and the same in words.
     pub health: (Health, String),
+    /// Everything that needs a person, with the run that is at fault.
+    pub needs: Vec<(Need, Option<Run>)>,
+    /// Name of the time zone that times of day are meant in.
+    pub time_zone: String,
     /// What is left of the store's requests, as this server saw it last.
     pub quota: Option<Quota>,
     /// What can be asked for.
@@ -147,6 +152,12 @@ impl App {
             actions.push((kind, AllowedAction { offered, label: label.to_owned(), missing }));
         }
         let health = health(signs.of(&store));
+        let at_fault = |need: Need| {
+            let run = run_at_fault(signs.of(&store), need.cause).cloned();
+            (need, run)
+        };
+        let needs = needs(signs.of(&store)).into_iter().map(at_fault).collect();
+        let zone = zone(values.unwrap_or(&Configuration::default()), &store);
         let ended = &signs.ended;
         let last = |kind| ended.iter().find(|run| run.kind == kind && !run.dry_run).cloned();
         Ok(Status {
@@ -159,6 +170,8 @@ impl App {
             parked: signs.parked,
             owed_shipments: signs.owed_shipments,
             health,
+            needs,
+            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
             quota: self.api.quota(&store.hash),
             actions,
             synced_at: self

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         configuration::Violation,
         run::PhaseKind,
-        store::{Grants, Store, StoreState},
+        store::{Grants, Store},
     },
     events::{Change, Severity},
     warehouse::{items, places},
@@ -80,13 +80,12 @@ impl App {
         self.existing_store(&store.hash).await
     }
 
-    /// Notes that BigCommerce refuses a store's token, once.
-    pub async fn note_refused(&self, store: &Store) -> Result<()> {
-        if store.state == StoreState::Refused {
+    /// Notes that BigCommerce refuses a store's token, kept as `sealed`, once; a newer one is none of its business.
+    pub async fn note_refused(&self, store: &Store, sealed: &str) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        if !self.db.refuse_token(&mut tx, store.id, sealed).await? {
             return Ok(());
         }
-        let mut tx = self.db.begin().await?;
-        self.db.set_store_state(&mut tx, store.id, StoreState::Refused).await?;
         let message =
             "BigCommerce refuses the access token: connect the store again with a new one.".to_owned();
         self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;

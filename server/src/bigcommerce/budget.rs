@@ -55,7 +55,7 @@ struct Window {
 
 /// One request on its way; however it ends, also unsent or abandoned, it is no longer counted as such afterwards.
 #[derive(Debug)]
-pub(super) struct Slot<'b> {
+pub struct Slot<'b> {
     budget: &'b Budget,
     counted: bool,
 }

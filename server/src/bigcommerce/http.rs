@@ -147,7 +147,7 @@ impl StoreApi {
                 Some(until) => request().timeout(until.duration_since(Instant::now())),
                 None => request(),
             };
-            let (after, what) = match self.send(path, request).await {
+            let (after, what) = match self.send(path, request, self.slot().await).await {
                 Ok(reply) => return Ok(reply),
                 Err(Failed::Finally(error)) => return Err(error),
                 Err(Failed::Again { after, what }) => (after, what),
@@ -181,17 +181,23 @@ impl StoreApi {
         parse(path, &reply.body).map(Some)
     }
 
-    /// Writes something that must not be written twice: one attempt, and no other.
+    /// Waits until the store's quota has room for one request; with a slot it can be sent at once.
+    pub async fn slot(&self) -> Slot<'_> {
+        self.budget.acquire(self.urgency).await
+    }
+
+    /// Writes something that must not be written twice: one attempt, at once, and no other.
     ///
     /// [`Error::Unavailable`] means that it may or may not have happened.
     pub(super) async fn post(
         &self,
         path: &str,
         body: &serde_json::Value,
+        slot: Slot<'_>,
         time_out: Duration,
     ) -> Result<Reply> {
         let request = self.http.post(format!("{}/{path}", self.base)).json(body).timeout(time_out);
-        match self.send(path, request).await {
+        match self.send(path, request, slot).await {
             Ok(reply) => Ok(reply),
             Err(Failed::Finally(error)) => Err(error),
             Err(Failed::Again { what, .. }) => {
@@ -200,8 +206,12 @@ impl StoreApi {
         }
     }
 
-    async fn send(&self, path: &str, request: RequestBuilder) -> std::result::Result<Reply, Failed> {
-        let slot = self.budget.acquire(self.urgency).await;
+    async fn send(
+        &self,
+        path: &str,
+        request: RequestBuilder,
+        slot: Slot<'_>,
+    ) -> std::result::Result<Reply, Failed> {
         let request =
             request.header("X-Auth-Token", self.token.expose_secret()).header("Accept", "application/json");
         let request = request.build().map_err(again)?;

@@ -324,9 +324,13 @@ impl WireOrder {
                 lines: own.into_iter().map(WireLine::line).collect(),
             });
         }
-        for wire in self.consignments_of("pickups")? {
+        let pickups = self.consignments_of("pickups")?;
+        // The list of a pickup may be cut short; what is left over can belong to the only one there is.
+        let is_only = pickups.len() == 1;
+        for wire in pickups {
             let ids: Vec<i64> = wire.line_items.iter().filter_map(|line| line.get("id")?.as_i64()).collect();
-            let (own, others): (Vec<_>, Vec<_>) = goods.into_iter().partition(|line| ids.contains(&line.id));
+            let (own, others): (Vec<_>, Vec<_>) =
+                goods.into_iter().partition(|line| is_only || ids.contains(&line.id));
             goods = others;
             consignments.push(Consignment {
                 id: wire.id,

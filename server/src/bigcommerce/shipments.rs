@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Error, Result, StoreApi, http::parse, wire::text};
+use super::{Error, Result, Slot, StoreApi, http::parse, wire::text};
 
 /// Shipments in a page: the most the endpoint gives.
 const PAGE: usize = 250;
@@ -89,8 +89,8 @@ impl StoreApi {
 
     /// Makes a shipment, which also writes an e-mail to the shopper; answers with its id.
     ///
-    /// Tried once: after [`Error::Unavailable`] it may be there or still come, and only reading tells.
-    pub async fn ship(&self, new: &NewShipment, time_out: Duration) -> Result<i64> {
+    /// Tried once, and at once: after [`Error::Unavailable`] it may be there or still come, and only reading tells.
+    pub async fn ship(&self, new: &NewShipment, slot: Slot<'_>, time_out: Duration) -> Result<i64> {
         let path = format!("v2/orders/{}/shipments", new.order_id);
         let items: Vec<_> = new
             .lines
@@ -104,7 +104,7 @@ impl StoreApi {
             "shipping_provider": new.provider,
             "items": items,
         });
-        let reply = self.post(&path, &body, time_out).await?;
+        let reply = self.post(&path, &body, slot, time_out).await?;
         match parse::<WireShipment>(&path, &reply.body) {
             Ok(made) => Ok(made.id),
             // It was accepted, whatever the answer looks like.

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{Db, Engine, Exception, Lease, Result, Tx, Value, bulk, schema, sqlite_pool};
-use crate::domain::reason::Reason;
+use crate::domain::{reason::Reason, run::PhaseState};
 
 /// The tables a run reads or writes, parents first, with the condition that selects one store's rows.
 const TABLES: [(&str, &str); 27] = [
@@ -52,6 +52,7 @@ pub(super) const PARTIAL: &str = "PRAGMA foreign_keys = OFF";
 impl Db {
     /// Copies what a run of this store may touch into a new SQLite file; the same statements then work on it.
     pub async fn copy_for_dry_run(&self, lease: &Lease, file: &Path) -> Result<Self> {
+        self.forget_findings(lease).await?;
         let url = format!("sqlite:{}?mode=rwc", file.display());
         let (writer, reader) = (sqlite_pool(&url, 1, &[PARTIAL]).await?, sqlite_pool(&url, 2, &[]).await?);
         schema::bring_up_to_date(Engine::Sqlite, &writer).await?;
@@ -85,8 +86,6 @@ impl Db {
     /// Brings what a dry run found back from its copy: counts, exceptions and report.
     pub async fn take_findings(&self, copy: &Self, lease: &Lease) -> Result<()> {
         let mut tx = self.begin_leased(lease).await?;
-        let forget = tx.statement("DELETE FROM run_exceptions WHERE run_id = ?").bind(lease.run.0);
-        tx.execute(forget).await?;
         for table in ["run_exceptions", "run_reports"] {
             let sql = format!("SELECT * FROM {table} WHERE run_id = {}", lease.run.0);
             let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&copy.reader).try_chunks(500);
@@ -112,11 +111,30 @@ impl Db {
             self.add_exceptions(&mut tx, lease.run, &exceptions).await?;
         }
         for phase in copy.existing_run(lease.run).await?.phases {
+            // What another run did is not this one's to do again.
+            if phase.state == PhaseState::AlreadyDone {
+                continue;
+            }
             let (begun, ended) =
                 (phase.began_at.unwrap_or(self.clock.now()), phase.ended_at.unwrap_or(self.clock.now()));
             tx.begin_phase(lease, phase.kind, begun).await?;
             tx.advance_phase(lease, phase.kind, "", phase.counts, phase.expected).await?;
             tx.end_phase(lease, phase.kind, false, ended).await?;
+        }
+        Ok(tx.inner.commit().await?)
+    }
+
+    /// Forgets what an attempt brought back that was stopped before its end: the next one does everything again.
+    async fn forget_findings(&self, lease: &Lease) -> Result<()> {
+        let mut tx = self.begin_leased(lease).await?;
+        for forget in [
+            "DELETE FROM run_exceptions WHERE run_id = ?",
+            "DELETE FROM run_reports WHERE run_id = ?",
+            "UPDATE phases SET state = 'WAITING', created = 0, updated = 0, unchanged = 0, skipped = 0, parked = 0, \
+             expected = 0, began_at = NULL, ended_at = NULL WHERE run_id = ? AND state = 'DONE'",
+        ] {
+            let forget = tx.statement(forget).bind(lease.run.0);
+            tx.execute(forget).await?;
         }
         Ok(tx.inner.commit().await?)
     }

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{Db, Error, Result, Row, Tx};
 use crate::domain::{
     run::{Counts, PhaseKind, PhaseState, RunId, RunKind, RunState},
@@ -20,6 +22,8 @@ pub struct Lease {
     pub store: StoreId,
     /// Whether somebody else began it.
     pub resumed: bool,
+    /// Until when it is held without being renewed; never later than the database has it.
+    pub until: Instant,
     token: i64,
 }
 
@@ -47,7 +51,10 @@ impl Db {
             .bind(self.clock.now().as_millisecond())
             .bind(token)
             .bind(i64::try_from(length.as_millis()).unwrap_or(i64::MAX));
-        let row = match statement.fetch_optional(&self.writer).await.map_err(Error::from) {
+        let mut connection = self.writer.acquire().await?;
+        // From before it is asked: an answer that takes its time makes no lease longer.
+        let until = Instant::now() + length;
+        let row = match statement.fetch_optional(&mut *connection).await.map_err(Error::from) {
             Ok(row) => row,
             // Another worker began another run of the store at the same moment.
             Err(Error::Conflict(_)) => None,
@@ -59,12 +66,13 @@ impl Db {
             run: RunId(row.int("id")?),
             store: StoreId(row.int("store_id")?),
             resumed: row.int("resumptions")? > 0,
+            until,
             token,
         }))
     }
 
-    /// Keeps a claim alive.
-    pub async fn renew_lease(&self, lease: &Lease, length: Duration) -> Result<()> {
+    /// Keeps a claim alive; returns until when, as [`Lease::until`] counts.
+    pub async fn renew_lease(&self, lease: &Lease, length: Duration) -> Result<Instant> {
         let now = self.engine.now();
         let sql = format!(
             "UPDATE runs SET lease_until = {now} + ? WHERE id = ? AND lease_token = ? AND state = 'RUNNING' \
@@ -75,8 +83,10 @@ impl Db {
             .bind(i64::try_from(length.as_millis()).unwrap_or(i64::MAX))
             .bind(lease.run.0)
             .bind(lease.token);
-        match statement.execute(&self.writer).await?.rows_affected() {
-            1 => Ok(()),
+        let mut connection = self.writer.acquire().await?;
+        let until = Instant::now() + length;
+        match statement.execute(&mut *connection).await?.rows_affected() {
+            1 => Ok(until),
             _ => Err(Error::LeaseLost),
         }
     }

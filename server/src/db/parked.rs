@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::{Db, Result, Row, Tx, Value, bulk, resolutions::skipped};
+use super::{Db, Result, Row, Tx, Value, bulk};
 use crate::domain::{
     reason::Reason,
     run::{Counts, PhaseKind, RunId},
@@ -98,7 +98,8 @@ impl Db {
         records: &[NewParked],
     ) -> Result<Counts> {
         let all = records.len();
-        let left_out = skipped(tx, (store, kind), records).await?;
+        let ids = records.iter().map(|new| new.record_id).collect();
+        let left_out = tx.skipped((store, kind), ids).await?;
         let records: Vec<&NewParked> = records
             .iter()
             .filter(|new| left_out.get(&(new.record_id, new.part_id)) != Some(&new.problem()))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Db, NewParked, ParkedRecord, Result, Row, Tx, Value, bulk, parked::problem};
+use super::{Db, ParkedRecord, Result, Row, Tx, Value, bulk, parked::problem};
 use crate::domain::{run::PhaseKind, store::StoreId};
 
 /// What shall become of a record.
@@ -78,22 +78,22 @@ impl Tx {
         }
         Ok(found)
     }
-}
 
-/// The problems of some records that a person has skipped, by record and part.
-pub(super) async fn skipped(
-    tx: &mut Tx,
-    (store, kind): (StoreId, PhaseKind),
-    records: &[NewParked],
-) -> Result<HashMap<(i64, i64), String>> {
-    let head = format!(
-        "SELECT record_id, part_id, value FROM resolutions WHERE resolution = 'SKIP' AND kind = '{}' AND store_id = ?",
-        kind.word()
-    );
-    let ids = records.iter().map(|record| record.record_id.into()).collect();
-    let pair = |row| {
-        let row = Row(row, "resolutions");
-        Ok(((row.int("record_id")?, row.int("part_id")?), row.text("value")?))
-    };
-    bulk::select_in(tx, &head, &[store.0], "record_id", ids).await?.iter().map(pair).collect()
+    /// The problems of some products or orders that a person has skipped, by record and part.
+    pub async fn skipped(
+        &mut self,
+        (store, kind): (StoreId, PhaseKind),
+        records: Vec<i64>,
+    ) -> Result<HashMap<(i64, i64), String>> {
+        let head = format!(
+            "SELECT record_id, part_id, value FROM resolutions WHERE resolution = 'SKIP' AND kind = '{}' AND store_id = ?",
+            kind.word()
+        );
+        let records = records.into_iter().map(Value::from).collect();
+        let pair = |row| {
+            let row = Row(row, "resolutions");
+            Ok(((row.int("record_id")?, row.int("part_id")?), row.text("value")?))
+        };
+        bulk::select_in(self, &head, &[store.0], "record_id", records).await?.iter().map(pair).collect()
+    }
 }

@@ -197,6 +197,15 @@ impl Db {
         self.row(statement).await?.as_ref().map(id).transpose()
     }
 
+    /// Whether the clock has asked for the End of Day of a local date.
+    pub async fn has_end_of_day(&self, store: StoreId, local_date: &str) -> Result<bool> {
+        let statement = self
+            .statement("SELECT 1 AS one FROM runs WHERE store_id = ? AND local_date = ?")
+            .bind(store.0)
+            .bind(local_date.to_owned());
+        Ok(self.row(statement).await?.is_some())
+    }
+
     /// Adds a queued run with its phases; a conflict when its twin was faster.
     pub async fn add_run(&self, tx: &mut Tx, new: &NewRun, done: &[PhaseKind]) -> Result<RunId> {
         let id = self.next_id("runs").await?;

@@ -65,9 +65,15 @@ impl Db {
 
     /// The store's access token.
     pub async fn token(&self, store: &Store) -> Result<SecretString> {
+        Ok(self.kept_token(store).await?.0)
+    }
+
+    /// The store's access token, and the sealed text it is kept as, which is another one for each token that is given.
+    pub async fn kept_token(&self, store: &Store) -> Result<(SecretString, String)> {
         let statement = self.statement("SELECT sealed_token FROM stores WHERE id = ?").bind(store.id.0);
         let row = self.row(statement).await?.ok_or(super::Error::Sealed)?;
-        self.sealer.open(&Row(&row, "stores").text("sealed_token")?, &store.hash)
+        let sealed = Row(&row, "stores").text("sealed_token")?;
+        Ok((self.sealer.open(&sealed, &store.hash)?, sealed))
     }
 
     /// Writes what is known of a store and its new token; everything else of a known store stays.
@@ -121,10 +127,15 @@ impl Db {
         tx.execute(statement).await.map(drop)
     }
 
-    /// Notes whether BigCommerce accepts the store's token.
-    pub async fn set_store_state(&self, tx: &mut Tx, store: StoreId, state: StoreState) -> Result<()> {
-        let statement =
-            tx.statement("UPDATE stores SET state = ? WHERE id = ?").bind(state.word()).bind(store.0);
-        tx.execute(statement).await.map(drop)
+    /// Notes that BigCommerce refuses the token that is kept as `sealed`; false when that is known, or the store has
+    /// another one by now.
+    pub async fn refuse_token(&self, tx: &mut Tx, store: StoreId, sealed: &str) -> Result<bool> {
+        let statement = tx
+            .statement(
+                "UPDATE stores SET state = 'REFUSED' WHERE id = ? AND state = 'CONNECTED' AND sealed_token = ?",
+            )
+            .bind(store.0)
+            .bind(sealed.to_owned());
+        Ok(tx.execute(statement).await? == 1)
     }
 }

@@ -54,6 +54,18 @@ pub enum Tracking {
     Variant,
 }
 
+impl Tracking {
+    /// Whether so many items can stand for so many variants of a product that is counted so (OQ-34): an item has one
+    /// count, and a count one item.
+    pub fn fits(self, variants: usize, items: usize) -> bool {
+        match self {
+            Self::None => true,
+            Self::Product => items <= 1,
+            Self::Variant => items == variants,
+        }
+    }
+}
+
 /// How the number of a new item is made (spec C8, OQ-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemNumberRule {
@@ -228,6 +240,13 @@ mod tests {
         assert_eq!(items.len(), 1);
         assert_eq!(items[0].number, Ok("TENT".into()));
         assert_eq!(items[0].variants, [(7, "A".into()), (8, "B".into())]);
+    }
+
+    #[test]
+    fn a_count_has_one_item_and_an_item_one_count() {
+        assert!(Tracking::Product.fits(3, 1) && Tracking::Variant.fits(3, 3) && Tracking::None.fits(3, 2));
+        assert!(!Tracking::Variant.fits(3, 1), "the item would be sold three times");
+        assert!(!Tracking::Product.fits(3, 3), "one of the items would stand for all");
     }
 
     #[test]

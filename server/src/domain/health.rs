@@ -23,6 +23,8 @@ pub enum Cause {
     Reconciliation,
     /// Records that wait.
     Parked,
+    /// An action of Manual Sync.
+    ManualSync,
 }
 
 words!(Cause {
@@ -33,6 +35,7 @@ words!(Cause {
     Shipments = "SHIPMENTS",
     Reconciliation = "RECONCILIATION",
     Parked = "PARKED",
+    ManualSync = "MANUAL_SYNC",
 });
 
 impl Cause {
@@ -46,6 +49,25 @@ impl Cause {
             Self::Shipments => "shipments",
             Self::Reconciliation => "reconciliation",
             Self::Parked => "parked records",
+            Self::ManualSync => "Manual Sync",
+        }
+    }
+
+    /// The runs that can be at fault.
+    pub const fn kinds(self) -> &'static [RunKind] {
+        match self {
+            Self::Access | Self::Parked => &[],
+            Self::Import => &[RunKind::Import, RunKind::ImportInventory],
+            Self::Sync => &[RunKind::Sync],
+            Self::EndOfDay => &[RunKind::EndOfDay],
+            Self::Shipments => &[RunKind::Shipments],
+            Self::Reconciliation => &[RunKind::Reconciliation],
+            Self::ManualSync => &[
+                RunKind::SynchronizeProducts,
+                RunKind::SynchronizeCarriers,
+                RunKind::SynchronizeCustomers,
+                RunKind::SynchronizePickingOrders,
+            ],
         }
     }
 }
@@ -120,7 +142,6 @@ pub fn health(signs: Signs<'_>) -> (Health, String) {
 
 /// Everything of a store that needs a person, what fails first.
 pub fn needs(signs: Signs<'_>) -> Vec<Need> {
-    let failing = |cause, words: String| Need { cause, words, is_failing: true, count: 1 };
     if !is_granted(signs) {
         return Vec::new();
     }
@@ -132,32 +153,14 @@ pub fn needs(signs: Signs<'_>) -> Vec<Need> {
     if !has_defaults(signs) {
         return Vec::new();
     }
-    if !signs.done.contains(&PhaseKind::Inventory) {
-        let failed = last_import(signs).filter(|run| run.state == RunState::Failed);
-        let need = failed.map(|run| failing(Cause::Import, format!("The import stopped: {}", run.problem)));
-        return need.into_iter().collect();
-    }
-    let failed = |kind| last(signs, kind).filter(|run| run.state == RunState::Failed);
-    let mut needs = Vec::new();
-    if !signs.alarm.is_empty() {
-        needs.push(failing(Cause::Sync, signs.alarm.to_owned()));
-    } else if let Some(run) = failed(RunKind::Sync) {
-        needs.push(failing(Cause::Sync, format!("The last sync stopped: {}", run.problem)));
-    }
-    if let Some(run) = failed(RunKind::EndOfDay) {
-        needs.push(failing(Cause::EndOfDay, format!("The last End of Day stopped: {}", run.problem)));
-    }
-    if let Some(run) = failed(RunKind::Shipments).filter(|_| signs.owed_shipments > 0) {
-        needs.push(failing(Cause::Shipments, format!("Shipments do not reach the store: {}", run.problem)));
-    }
-    let waiting = |cause, words: String, count| Need { cause, words, is_failing: false, count };
-    if last(signs, RunKind::EndOfDay).is_some_and(|run| run.state == RunState::Held) {
-        let words = "The last End of Day was held: approve it or look at why.";
-        needs.push(waiting(Cause::EndOfDay, words.to_owned(), 1));
-    }
-    if let Some(run) = failed(RunKind::Reconciliation) {
-        let words = format!("The last reconciliation stopped: {}", run.problem);
-        needs.push(waiting(Cause::Reconciliation, words, 1));
+    let mut needs = if signs.done.contains(&PhaseKind::Inventory) {
+        troubles_in_step(signs)
+    } else {
+        trouble_before(signs)
+    };
+    if let Some(run) = failed(signs, Cause::ManualSync).filter(|_| signs.store.grants.manual_sync) {
+        let words = format!("An action of Manual Sync stopped: {}", run.problem);
+        needs.push(waiting(Cause::ManualSync, words, 1));
     }
     match signs.parked {
         0 => {}
@@ -167,13 +170,60 @@ pub fn needs(signs: Signs<'_>) -> Vec<Need> {
     needs
 }
 
+/// What went wrong before the initial dataset was there.
+fn trouble_before(signs: Signs<'_>) -> Vec<Need> {
+    let import = failed(signs, Cause::Import);
+    import
+        .map(|run| failing(Cause::Import, format!("The import stopped: {}", run.problem)))
+        .into_iter()
+        .collect()
+}
+
+/// What went wrong in keeping both sides in step, what fails first.
+fn troubles_in_step(signs: Signs<'_>) -> Vec<Need> {
+    let mut needs = Vec::new();
+    if !signs.alarm.is_empty() {
+        needs.push(failing(Cause::Sync, signs.alarm.to_owned()));
+    } else if let Some(run) = failed(signs, Cause::Sync) {
+        needs.push(failing(Cause::Sync, format!("The last sync stopped: {}", run.problem)));
+    }
+    if let Some(run) = failed(signs, Cause::EndOfDay) {
+        needs.push(failing(Cause::EndOfDay, format!("The last End of Day stopped: {}", run.problem)));
+    }
+    if let Some(run) = failed(signs, Cause::Shipments).filter(|_| signs.owed_shipments > 0) {
+        needs.push(failing(Cause::Shipments, format!("Shipments do not reach the store: {}", run.problem)));
+    }
+    if run_at_fault(signs, Cause::EndOfDay).is_some_and(|run| run.state == RunState::Held) {
+        let words = "The last End of Day was held: approve it or look at why.";
+        needs.push(waiting(Cause::EndOfDay, words.to_owned(), 1));
+    }
+    if let Some(run) = failed(signs, Cause::Reconciliation) {
+        let words = format!("The last reconciliation stopped: {}", run.problem);
+        needs.push(waiting(Cause::Reconciliation, words, 1));
+    }
+    needs
+}
+
+fn failing(cause: Cause, words: String) -> Need {
+    Need { cause, words, is_failing: true, count: 1 }
+}
+
+fn waiting(cause: Cause, words: String, count: i64) -> Need {
+    Need { cause, words, is_failing: false, count }
+}
+
+fn failed(signs: Signs<'_>, cause: Cause) -> Option<&Run> {
+    run_at_fault(signs, cause).filter(|run| run.state == RunState::Failed)
+}
+
 fn last(signs: Signs<'_>, kind: RunKind) -> Option<&Run> {
     signs.ended.iter().find(|run| run.kind == kind && !run.dry_run)
 }
 
-fn last_import(signs: Signs<'_>) -> Option<&Run> {
-    let kinds = [RunKind::Import, RunKind::ImportInventory];
-    kinds.into_iter().filter_map(|kind| last(signs, kind)).max_by_key(|run| run.id)
+/// The run that is at fault for what needs a person: it stopped or is held, and none of its kind went on since.
+pub fn run_at_fault(signs: Signs<'_>, cause: Cause) -> Option<&Run> {
+    let last = cause.kinds().iter().filter_map(|kind| last(signs, *kind));
+    last.filter(|run| matches!(run.state, RunState::Failed | RunState::Held)).max_by_key(|run| run.id)
 }
 
 fn is_granted(signs: Signs<'_>) -> bool {
@@ -248,15 +298,20 @@ mod tests {
         told_with(true, parked, ended)
     }
 
-    fn told_with(auto_sync: bool, parked: i64, ended: &[Run]) -> (Health, String) {
-        let values = Configuration {
+    /// The defaults are chosen.
+    fn chosen(auto_sync: bool) -> Configuration {
+        Configuration {
             division: "MAIN".into(),
             uom: "EA".into(),
             site: "HQ".into(),
             location: "A-01".into(),
             auto_sync,
             ..Configuration::default()
-        };
+        }
+    }
+
+    fn told_with(auto_sync: bool, parked: i64, ended: &[Run]) -> (Health, String) {
+        let values = chosen(auto_sync);
         health(Signs {
             store: &store(),
             configuration: Some(&values),
@@ -315,13 +370,7 @@ mod tests {
             health(signs),
             (Health::NotSetUp, "Choose the defaults and save the configuration.".into())
         );
-        let values = Configuration {
-            division: "MAIN".into(),
-            uom: "EA".into(),
-            site: "HQ".into(),
-            location: "A-01".into(),
-            ..Configuration::default()
-        };
+        let values = chosen(true);
         signs.configuration = Some(&values);
         assert_eq!(health(signs), (Health::NotSetUp, "Import the products, inventory and carriers.".into()));
         let failed = [ended(RunKind::Import, RunState::Failed)];
@@ -329,5 +378,30 @@ mod tests {
         assert_eq!(health(signs).0, Health::Failing);
         (signs.done, signs.alarm) = (RunKind::Import.phases(), "Nothing was synced for days.");
         assert_eq!(health(signs), (Health::Failing, "Nothing was synced for days.".into()));
+    }
+    #[test]
+    fn an_action_of_manual_sync_that_stopped_waits_for_a_person_until_it_goes_well() {
+        let (standard, values) = (store(), chosen(true));
+        let manual = Store { grants: Grants { standard: false, manual_sync: true }, ..store() };
+        let stopped = ended(RunKind::SynchronizeCustomers, RunState::Failed);
+        let cause = |store, ended: &[Run]| {
+            let signs = Signs {
+                store,
+                configuration: Some(&values),
+                done: &[],
+                ended,
+                parked: 0,
+                owed_shipments: 0,
+                alarm: "",
+            };
+            needs(signs).first().map(|need| (need.cause, run_at_fault(signs, need.cause).map(|run| run.kind)))
+        };
+        let waits = Some((Cause::ManualSync, Some(RunKind::SynchronizeCustomers)));
+        assert_eq!(cause(&manual, std::slice::from_ref(&stopped)), waits);
+        assert_eq!(cause(&standard, std::slice::from_ref(&stopped)), None, "nobody could press it again");
+        let another = ended(RunKind::SynchronizeProducts, RunState::Complete);
+        assert_eq!(cause(&manual, &[another, stopped.clone()]), waits);
+        let again = ended(RunKind::SynchronizeCustomers, RunState::Complete);
+        assert_eq!(cause(&manual, &[again, stopped]), None);
     }
 }

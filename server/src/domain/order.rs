@@ -11,6 +11,9 @@ pub const DEDUCTED_STATUS_IDS: [i64; 8] = [3, 7, 8, 9, 11, 12, 13, 14];
 /// Partially Shipped (OQ-23).
 pub const PICKED_STATUS_IDS: [i64; 4] = [11, 9, 8, 3];
 
+/// The order status id of what has left whole.
+const SHIPPED: i64 = 2;
+
 /// A store's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOrder {
@@ -122,7 +125,7 @@ impl StoreOrder {
             _ if self.is_archived => Wish::End("the order was archived or deleted in the store"),
             status if imported.contains(&status) => Wish::Pick,
             status if status == 14 || PICKED_STATUS_IDS.contains(&status) => Wish::GoOn,
-            2 | 10 => Wish::End("the order was completed in the store"),
+            SHIPPED | 10 => Wish::End("the order was completed in the store"),
             4 => Wish::End("the order was refunded in the store"),
             5 => Wish::End("the order was cancelled in the store"),
             6 => Wish::End("the payment was declined in the store"),
@@ -131,6 +134,12 @@ impl StoreOrder {
             13 => Wish::Wait("the payment is disputed in the store"),
             _ => Wish::Wait("the order is incomplete in the store"),
         }
+    }
+
+    /// What it wants done with one of its consignments: parcels that have left end nothing that its shopper comes for.
+    pub fn wish_for(&self, consignment: &Consignment, wish: Wish) -> Wish {
+        let is_pickup = consignment.ship_to.is_empty() && !self.is_archived;
+        if is_pickup && self.status_id == SHIPPED { Wish::GoOn } else { wish }
     }
 
     /// The status it should be set to after something of it was sent, or after its pickup was closed; none where it has
@@ -142,11 +151,13 @@ impl StoreOrder {
         let status = match (left, is_picked_up) {
             (0, true) => 10,
             (_, true) => return None,
-            (0, false) => 2,
+            (0, false) => SHIPPED,
             (_, false) if lines().all(|line| line.shipped == 0) => return None,
             (_, false) => 3,
         };
-        (PICKED_STATUS_IDS.contains(&self.status_id) && self.status_id != status).then_some(status)
+        let is_ours =
+            PICKED_STATUS_IDS.contains(&self.status_id) || (is_picked_up && self.status_id == SHIPPED);
+        (is_ours && self.status_id != status).then_some(status)
     }
 
     /// Every line of every consignment.

@@ -11,6 +11,8 @@ pub enum Reason {
     ItemNumberCharacters,
     /// Another product has the number.
     ItemNumberTaken,
+    /// The store counts the product otherwise than its items can be counted.
+    TrackingChanged,
     /// The store's record could not be understood.
     Unreadable,
     /// The item's stock was changed in the warehouse before the store's count arrived.
@@ -91,11 +93,12 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
         Self::ItemNumberTaken,
+        Self::TrackingChanged,
         Self::Unreadable,
         Self::InventoryExists,
         Self::NotTracked,
@@ -153,6 +156,11 @@ impl Reason {
                 "ITEM_NUMBER_TAKEN",
                 "Another product already has this item number; the two are never merged.",
                 "Give one of them another SKU in the store.",
+            ),
+            Self::TrackingChanged => (
+                "TRACKING_CHANGED",
+                "The store counts this product in another way now, which its items do not fit; it is kept as it was.",
+                "Set its tracking back in the store; to count it the new way, delete it there and make it anew.",
             ),
             Self::Unreadable => (
                 "UNREADABLE",
@@ -212,7 +220,7 @@ impl Reason {
             Self::OrderItemUnknown => (
                 "ORDER_ITEM_UNKNOWN",
                 "The order asks for something that has no item, so it waits on hold; the rest of it is kept.",
-                "Solve the parked product; the order opens with the next sync after that.",
+                "Solve the parked product, or skip this record and see to that line yourself; the next sync opens the order.",
             ),
             Self::OrderNumberTaken => (
                 "ORDER_NUMBER_TAKEN",

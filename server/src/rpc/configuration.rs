@@ -163,8 +163,9 @@ impl Patch {
             let message = format!("There is no field {unknown} that can be set.");
             reader.violations.push(Violation::new("update_mask", message));
         }
-        if reader.wants("active_from") && wire.active_from.is_empty() != wire.active_until.is_empty() {
-            let message = "Set both active_from and active_until, or neither.";
+        let [from, until] = ["active_from", "active_until"].map(|field| reader.wants(field));
+        if from != until || (from && wire.active_from.is_empty() != wire.active_until.is_empty()) {
+            let message = "Set both active_from and active_until, or empty both for the whole day.";
             reader.violations.push(Violation::new("active_until", message));
         }
         let usual = Configuration::default();
@@ -287,5 +288,34 @@ mod tests {
         settable.sort_unstable();
         explained.sort_unstable();
         assert_eq!(settable, explained);
+    }
+
+    #[test]
+    fn one_end_of_the_active_hours_is_never_set_or_emptied_without_the_other() {
+        let hours = |from: &str, until: &str, mask: &[&str]| {
+            let wire = v1::Configuration {
+                active_from: from.to_owned(),
+                active_until: until.to_owned(),
+                ..v1::Configuration::default()
+            };
+            Patch::read(wire, Some(mask.iter().map(|field| (*field).to_owned()).collect()))
+        };
+        let both = ["active_from", "active_until"];
+        for (from, until, mask) in [
+            ("08:00", "20:00", &both[..1]),
+            ("08:00", "20:00", &both[1..]),
+            ("08:00", "", &both),
+            ("", "20:00", &both),
+        ] {
+            let Err(Error::Invalid(violations)) = hours(from, until, mask) else {
+                panic!("{from}-{until} {mask:?}")
+            };
+            assert_eq!(violations.len(), 1, "{violations:?}");
+        }
+        for (from, until) in [("08:00", "20:00"), ("", "")] {
+            let mut values = Configuration::default();
+            hours(from, until, &both).unwrap().apply(&mut values);
+            assert_eq!(values.active_hours.is_some(), !from.is_empty());
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         catalog::Tracking,
         configuration::Violation,
-        health::Health,
+        health::{Cause, Health, Need},
         run::{Counts, Phase, PhaseKind, PhaseState, Run, RunKind, RunState},
         stock::Excess,
         store::{Grants, Missing, Store, StoreState},
@@ -55,6 +55,7 @@ same!(
 same!(RunState: Queued, Running, Complete, CompleteWithParked, Failed, Held);
 same!(PhaseKind: Products, Inventory, Carriers, PickingOrders, Shipments, Counts, Customers, Comparison);
 same!(PhaseState: Waiting, Running, Done, AlreadyDone);
+same!(Cause: Access, Import, Sync, EndOfDay, Shipments, Reconciliation, Parked, ManualSync);
 same!(Health: InStep, NeedsAttention, Failing, NotSetUp);
 same!(StoreState: Connected, Refused);
 same!(Severity: Info, Warning, Error);
@@ -205,6 +206,16 @@ pub(super) fn missing(missing: Missing) -> v1::Reason {
     v1::Reason { code: missing.code.into(), message: missing.message, field: missing.field.into() }
 }
 
+fn need(need: Need, run: Option<v1::Run>) -> v1::Need {
+    v1::Need {
+        cause: need.cause.wire(),
+        message: need.words,
+        failing: need.is_failing,
+        count: need.count,
+        run,
+    }
+}
+
 pub(super) fn store_status(status: app::Status) -> v1::Status {
     let run_of = |run: &Run| self::run(run, &status.store);
     let action = |(kind, allowed): (RunKind, app::AllowedAction)| v1::AllowedAction {
@@ -225,6 +236,12 @@ pub(super) fn store_status(status: app::Status) -> v1::Status {
         owed_shipments: status.owed_shipments,
         health: status.health.0.wire(),
         health_message: status.health.1,
+        needs: status
+            .needs
+            .into_iter()
+            .map(|(need, run)| self::need(need, run.as_ref().map(run_of)))
+            .collect(),
+        time_zone: status.time_zone,
         quota: status.quota.map(quota),
         allowed_actions: status.actions.into_iter().map(action).collect(),
         last_sync_completed_at: status.synced_at.map(at),

@@ -59,7 +59,7 @@ pub(super) fn report(
 /// A record that waits for a person.
 pub(super) fn parked(parked: ParkedRecord, caller: &Caller, store: &Store) -> v1::ParkedRecord {
     let words = parked.reason.words();
-    let obstacle = |resolution: ParkedResolution| resolution.obstacle(parked.kind);
+    let obstacle = |resolution: ParkedResolution| resolution.obstacle(parked.kind, parked.reason);
     v1::ParkedRecord {
         parked_id: parked.id,
         store_id: store.hash.clone(),
@@ -77,8 +77,9 @@ pub(super) fn parked(parked: ParkedRecord, caller: &Caller, store: &Store) -> v1
 /// The records that wait for the same reason.
 pub(super) fn parked_group(group: &ParkedGroup, caller: &Caller) -> v1::ParkedGroup {
     let words = group.reason.words();
-    let obstacle =
-        |resolution: ParkedResolution| group.kinds.iter().find_map(|kind| resolution.obstacle(*kind));
+    let obstacle = |resolution: ParkedResolution| {
+        group.kinds.iter().find_map(|kind| resolution.obstacle(*kind, group.reason))
+    };
     v1::ParkedGroup {
         reason: words.code.into(),
         count: group.count,

@@ -427,6 +427,7 @@ impl WarehouseService for Warehouse {
             kind: ChangeKind::read(request.kind),
             record: request.record,
             store: caller.only_store(),
+            newest_first: request.newest_first,
         };
         let found = changes::list(&self.app.db, division.id, &filter, size).await.map_err(db)?;
         let changes = found.into_iter().map(wire_change).collect();

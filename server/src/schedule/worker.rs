@@ -10,7 +10,11 @@ use std::{
 };
 
 use rand::Rng as _;
-use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, error, field::Empty, info, info_span, warn};
 
@@ -99,12 +103,15 @@ impl Worker {
 
     /// Does one run while keeping its lease alive; whatever happens, the run's row tells.
     async fn carry_out(&self, lease: Lease) {
+        let renew = || self.app.db.renew_lease(&lease, self.lease);
         let outcome = tokio::select! {
-            outcome = self.attempt(lease) => outcome,
-            () = self.keep_alive(lease) => {
+            // After a standstill nothing more is sent under a lease that ran out meanwhile.
+            biased;
+            () = keep_alive((lease.until, self.lease), renew) => {
                 warn!("the lease was lost; another worker goes on");
                 return;
             }
+            outcome = self.attempt(lease) => outcome,
         };
         let ended = match outcome {
             Ok(state) => self.end(lease, state, String::new()).await,
@@ -138,20 +145,6 @@ impl Worker {
         }
     }
 
-    async fn keep_alive(&self, lease: Lease) {
-        let mut missed = 0;
-        loop {
-            sleep(self.lease / 4).await;
-            match self.app.db.renew_lease(&lease, self.lease).await {
-                Ok(()) => missed = 0,
-                Err(db::Error::LeaseLost) => return,
-                // By now the lease has run out, and somebody else may have it.
-                Err(_) if missed == 3 => return,
-                Err(_) => missed += 1,
-            }
-        }
-    }
-
     async fn attempt(&self, lease: Lease) -> Result<RunState, sync::Error> {
         let app = &self.app;
         let run = app.db.existing_run(lease.run).await?;
@@ -164,7 +157,7 @@ impl Worker {
             other => sync::Error::Missing(other.to_string()),
         };
         let place = app.resolve_place(&store, &configuration).await.map_err(gone)?;
-        let token = app.db.token(&store).await?;
+        let (token, sealed) = app.db.kept_token(&store).await?;
         let mut work = Work {
             db: app.db.clone(),
             live: app.db.clone(),
@@ -185,12 +178,16 @@ impl Worker {
             // What a dry run does is counted by nobody.
             figures: if run.dry_run { sync::Figures::default() } else { self.figures.sync.clone() },
         };
-        if run.dry_run {
-            self.dry_run(&mut work, &run).await?;
+        let done = if run.dry_run {
+            self.dry_run(&mut work, &run).await
         } else {
             info!(kind = run.kind.word(), resumed = lease.resumed, "the run begins");
-            self.finish(&work).await?;
+            work.finish().await
+        };
+        if let Err(sync::Error::BigCommerce(bigcommerce::Error::Unauthorized { .. })) = &done {
+            app.note_refused(&work.store, &sealed).await.map_err(gone)?;
         }
+        done?;
         let counts = app.db.existing_run(lease.run).await?.counts();
         Ok(if counts.parked > 0 { RunState::CompleteWithParked } else { RunState::Complete })
     }
@@ -201,7 +198,7 @@ impl Worker {
         // One that a killed server left is not for this attempt.
         remove_copies(copy.folder, &copy.name);
         work.db = self.app.db.copy_for_dry_run(&work.lease, &copy.folder.join(&copy.name)).await?;
-        let done = self.finish(work).await;
+        let done = work.finish().await;
         let taken = match done {
             Err(error) if !matches!(error, sync::Error::Held { .. }) => Err(error),
             done => {
@@ -212,17 +209,6 @@ impl Worker {
         work.db.close().await;
         drop(copy);
         taken
-    }
-
-    async fn finish(&self, work: &Work) -> Result<(), sync::Error> {
-        let done = work.finish().await;
-        if let Err(sync::Error::BigCommerce(bigcommerce::Error::Unauthorized { .. })) = &done {
-            self.app
-                .note_refused(&work.store)
-                .await
-                .map_err(|error| sync::Error::Missing(error.to_string()))?;
-        }
-        done
     }
 
     /// Ends a run that a person must look at first.
@@ -263,6 +249,25 @@ impl Worker {
         }
         info!(state = state.word(), "the run ended");
         Ok(())
+    }
+}
+
+/// Renews a lease that is held until an instant, for a length each time; returns when it is lost.
+async fn keep_alive<Renewal: Future<Output = db::Result<Instant>>>(
+    (mut until, length): (Instant, Duration),
+    renew: impl Fn() -> Renewal,
+) {
+    loop {
+        let renewal = async {
+            sleep(length / 4).await;
+            renew().await
+        };
+        match timeout_at(until, renewal).await {
+            Ok(Ok(renewed)) => until = renewed,
+            // It has run out, and somebody else may have it: the database says so, or does not answer in time.
+            Ok(Err(db::Error::LeaseLost)) | Err(_) => return,
+            Ok(Err(_)) => {}
+        }
     }
 }
 
@@ -307,4 +312,50 @@ fn remove_copies(folder: &Path, begin: &str) {
 /// A number that tells this claim from every other.
 fn token() -> i64 {
     rand::rng().random_range(1..i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, future::pending};
+
+    use super::*;
+
+    const LEASE: Duration = Duration::from_secs(30);
+
+    /// For how many seconds a lease is held that is renewed so.
+    async fn held<Renewal: Future<Output = db::Result<Instant>>>(renew: impl Fn() -> Renewal) -> f64 {
+        let began = Instant::now();
+        keep_alive((began + LEASE, LEASE), renew).await;
+        began.elapsed().as_secs_f64()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_is_lost_when_it_ends_also_while_nobody_answers() {
+        let held = held(pending).await;
+        assert!((30.0..30.1).contains(&held), "{held}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_is_lost_when_it_ends_however_long_each_failure_takes() {
+        let fail = || async {
+            sleep(Duration::from_secs(10)).await;
+            Err(db::Error::Unusable("no connection is free".to_owned()))
+        };
+        let held = held(fail).await;
+        assert!((30.0..30.1).contains(&held), "{held}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_lasts_as_long_as_its_last_renewal_says() {
+        let renewals = Cell::new(0);
+        let renew = || async {
+            renewals.set(renewals.get() + 1);
+            match renewals.get() {
+                1..=8 => Ok(Instant::now() + LEASE),
+                _ => Err(db::Error::Unusable("the database is gone".to_owned())),
+            }
+        };
+        let held = held(renew).await;
+        assert!((90.0..90.1).contains(&held), "eight renewals, and what the last one gave: {held}");
+    }
 }

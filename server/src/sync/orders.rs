@@ -15,6 +15,7 @@ use crate::{
     domain::{
         catalog::fold,
         order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
+        parked::tells,
         picking::OrderState,
         reason::Reason,
         run::{Counts, PhaseKind},
@@ -130,6 +131,8 @@ async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i6
 /// What is written of a page.
 #[derive(Default)]
 struct Sorted {
+    /// The problems that a person has skipped, by order and consignment.
+    skipped: HashMap<(i64, i64), String>,
     new: Vec<PickingOrder>,
     changed: Vec<PickingOrder>,
     /// Those that end because nothing is left to pick.
@@ -164,7 +167,8 @@ async fn apply(work: &Work, tx: &mut Tx, page: OrderPage) -> Result<Counts> {
     let methods = sent.map(|one| one.method.trim()).filter(|method| !method.is_empty()).collect();
     carriers::add_seen(&work.db, tx, work.place.division, methods).await?;
     let begun: BTreeSet<i64> = known.keys().map(|(order, _)| *order).collect();
-    let mut sorted = Sorted::default();
+    let skipped = tx.skipped((work.store.id, PHASE), ids.clone()).await?;
+    let mut sorted = Sorted { skipped, ..Sorted::default() };
     sorted.parked.extend(unreadable.into_iter().map(|order| NewParked {
         record_id: order.id,
         part_id: 0,
@@ -290,23 +294,35 @@ impl Sorted {
             changed_at: at,
             lines,
         };
-        self.hold_where_unknown(&mut picking);
+        let unknown = self.unknown(&mut picking);
+        self.hold_where_unknown(&mut picking, unknown);
         self.counts.created += 1;
         self.new.push(picking);
     }
 
-    /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
-    fn hold_where_unknown(&mut self, picking: &mut PickingOrder) {
-        let unknown = picking
-            .lines
-            .iter()
-            .filter(|line| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked);
+    /// What has no item, in words. What a person has skipped is not to be picked here, and the rest goes on.
+    fn unknown(&mut self, picking: &mut PickingOrder) -> String {
+        let is_unknown =
+            |line: &PickingLine| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked;
+        let unknown = picking.lines.iter().filter(|line| is_unknown(line));
         let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
-        if !names.is_empty() {
-            let names = names.join(", ");
+        let names = names.join(", ");
+        let skipped = self.skipped.get(&(picking.of.1, picking.of.2));
+        if skipped.is_none_or(|problem| !tells(problem, &names)) {
+            return names;
+        }
+        picking.lines.iter_mut().filter(|line| is_unknown(line)).for_each(|line| line.ordered = line.picked);
+        // Told all the same, so that it stays the problem that was skipped.
+        self.park(picking, Reason::OrderItemUnknown, names);
+        String::new()
+    }
+
+    /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
+    fn hold_where_unknown(&mut self, picking: &mut PickingOrder, unknown: String) {
+        if !unknown.is_empty() {
             picking.header.state = OrderState::OnHold;
-            picking.header.problem = format!("there is no item for {names}");
-            self.park(picking, Reason::OrderItemUnknown, names);
+            picking.header.problem = format!("there is no item for {unknown}");
+            self.park(picking, Reason::OrderItemUnknown, unknown);
         }
     }
 
@@ -326,7 +342,7 @@ impl Sorted {
         }
         picking.header.store_status_id = of.order.status_id;
         let wish = match consignment {
-            Some(_) => of.wish,
+            Some(consignment) => of.order.wish_for(consignment, of.wish),
             None if of.order.is_archived => of.wish,
             None => Wish::End("its lines were taken out of the order in the store"),
         };
@@ -401,6 +417,7 @@ impl Sorted {
         if has_surplus {
             self.park(picking, Reason::OrderChangedAfterPick, surplus.join(", "));
         }
+        let unknown = self.unknown(picking);
         let left = !picking.is_picked();
         picking.header.state = match picking.header.state {
             OrderState::Closed if left => {
@@ -427,7 +444,7 @@ impl Sorted {
             _ => String::new(),
         };
         if picking.header.state == OrderState::Open {
-            self.hold_where_unknown(picking);
+            self.hold_where_unknown(picking, unknown);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     bigcommerce::{ProductPage, Window, ahead},
     db::{Exception, NewParked, Resolution, Tx},
     domain::{
-        catalog::{ItemDraft, ItemNumberRule, fold},
+        catalog::{ItemDraft, ItemNumberRule, Tracking, fold},
         reason::Reason,
         run::{Counts, PhaseKind},
     },
@@ -192,7 +192,7 @@ async fn apply(
     tx: &mut Tx,
     before: &Before,
     cursor: &mut Cursor,
-    page: Drafts,
+    mut page: Drafts,
 ) -> Result<Counts> {
     let bound = match before.bound {
         Lookup::Read => items::bound_of(tx, work.store.id, &page.read).await?,
@@ -216,6 +216,8 @@ async fn apply(
     cursor.products += page.products;
     cursor.variants += page.variants;
     let mut sorted = Sorted { parked: page.unusable, ..Sorted::default() };
+    let torn = sorted.park_torn(&page.items, &bound, cursor);
+    page.items.retain(|draft| !torn.contains(&draft.product_id));
     let mut drafts = page.items.into_iter();
     // Products may have 600 variants each: what is written is made ready in slices.
     while drafts.len() > 0 {
@@ -390,6 +392,36 @@ async fn add_new(
 }
 
 impl Sorted {
+    /// Parks the products whose tracking changed so that their items do not fit it; returns them (OQ-34).
+    ///
+    /// They stay bound as they were: the store refuses such a count, while the new one would sell units several times.
+    fn park_torn(
+        &mut self,
+        drafts: &[ItemDraft],
+        bound: &HashMap<(i64, i64), Bound>,
+        cursor: &mut Cursor,
+    ) -> HashSet<i64> {
+        let mut torn = HashSet::new();
+        for drafts in drafts.chunk_by(|one, next| one.product_id == next.product_id) {
+            let (product, tracking) = (drafts[0].product_id, drafts[0].tracking);
+            let variants: Vec<i64> =
+                drafts.iter().flat_map(|draft| &draft.variants).map(|(variant, _)| *variant).collect();
+            let known: Vec<&Bound> =
+                variants.iter().filter_map(|variant| bound.get(&(product, *variant))).collect();
+            let items = known.iter().map(|known| known.item_id).collect::<HashSet<i64>>().len();
+            let is_new = known.iter().any(|known| known.tracking != tracking);
+            if is_new && !tracking.fits(known.len(), items) {
+                let now = if tracking == Tracking::Product { "product" } else { "variant" };
+                let detail = format!("tracked by {now} now; variants: {}, items: {items}", known.len());
+                self.parked.push(parked(product, 0, "", Reason::TrackingChanged, detail));
+                self.counts.unchanged += count(items);
+                cursor.parked_variants += count(variants.len() - known.len());
+                torn.insert(product);
+            }
+        }
+        torn
+    }
+
     fn bind(&mut self, draft: ItemDraft, item_id: i64) {
         self.bindings.extend(draft.variants.into_iter().map(|(variant_id, sku)| NewBinding {
             product_id: draft.product_id,

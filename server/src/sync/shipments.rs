@@ -21,7 +21,7 @@ use crate::{
     warehouse::{
         changes::Change,
         order_states::{self, Wanted},
-        orders::PickingOrder,
+        orders::{self, PickingOrder},
         shipments::{self, Shipment, ShipmentState},
     },
 };
@@ -142,6 +142,8 @@ async fn find(
 /// One try: written down, then made, then marked.
 async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipment]) -> Result<bool> {
     let known: Vec<i64> = there.iter().map(|shipment| shipment.id).collect();
+    // First, for it may take an hour: a try, and the lease that outlasts it, are counted from when it is sent.
+    let slot = work.api.slot().await;
     let mut tx = work.page().await?;
     shipments::note_try(&mut tx, shipment.id, &known, work.db.clock.now()).await?;
     tx.commit(&work.bus).await?;
@@ -154,7 +156,7 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
         tracking_number: shipment.tracking_number.clone(),
         lines: shipment.lines.clone(),
     };
-    match work.api.ship(&new, work.patience.time_out()).await {
+    match work.api.ship(&new, slot, work.patience.time_out()).await {
         Ok(id) => sent(work, shipment, id).await,
         // Most of the time it is there by now; counts that do not know of it would sell what it holds once more.
         Err(error) if error.is_temporary() => {
@@ -202,11 +204,10 @@ pub(super) async fn report_closed(work: &Work, tx: &mut Tx, closed: &[PickingOrd
     let values = &work.configuration;
     let mut changes = Vec::new();
     for order in closed {
-        if order.is_pickup() {
-            if values.pickup_rule == PickupRule::Complete {
-                order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
-            }
-        } else if values.shipment_rule == ShipmentRule::OnClose {
+        if values.pickup_rule == PickupRule::Complete && orders::is_handed_over(tx, order.of).await? {
+            order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
+        }
+        if !order.is_pickup() && values.shipment_rule == ShipmentRule::OnClose {
             let parcel = (provider_in(&order.header.method), "");
             let run = work.lease.run.0;
             let by = (format!("run {run}"), format!("closed/{}/{run}", order.id));

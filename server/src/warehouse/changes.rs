@@ -88,6 +88,8 @@ pub struct ChangeFilter {
     pub record: String,
     /// Only those of this store and of the division itself.
     pub store: Option<StoreId>,
+    /// Whether the newest come first.
+    pub newest_first: bool,
 }
 
 impl Change {
@@ -138,20 +140,22 @@ pub async fn note(db: &Db, tx: &mut Tx, origin: &Origin, changes: Vec<Change>) -
     insert(tx, into, rows.collect(), "").await.map(drop)
 }
 
-/// Changes of a division, oldest first.
+/// Changes of a division, oldest first unless the newest are wanted.
 pub async fn list(db: &Db, division: i64, filter: &ChangeFilter, limit: i64) -> Result<Vec<Kept>> {
     let (kind, record) = (filter.kind.map_or("", ChangeKind::word), fold(&filter.record));
+    // Left out where it is not asked for, so that one record's changes are found by their index.
+    let of_record = if record.is_empty() { "? = ''" } else { "record_key = ?" };
+    let direction = if filter.newest_first { "DESC" } else { "ASC" };
     let statement = db
-        .statement(
+        .statement(&format!(
             "SELECT * FROM changes WHERE division_id = ? AND number > ? AND (? = '' OR kind = ?) \
-             AND (? = '' OR record_key = ?) AND (? = 0 OR store_id IS NULL OR store_id = ?) \
-             ORDER BY number LIMIT ?",
-        )
+             AND {of_record} AND (? = 0 OR store_id IS NULL OR store_id = ?) \
+             ORDER BY number {direction} LIMIT ?"
+        ))
         .bind(division)
         .bind(filter.after)
         .bind(kind)
         .bind(kind)
-        .bind(record.clone())
         .bind(record)
         .bind(filter.store.map_or(0, |store| store.0))
         .bind(filter.store.map_or(0, |store| store.0))

@@ -16,12 +16,13 @@ pub enum Wanted {
 
 words!(Wanted { Shipped = "SHIPPED", Completed = "COMPLETED" });
 
-/// Writes down that an order is to be set to something.
+/// Writes down that an order is to be set to something; what is complete is not only shipped.
 pub async fn owe(db: &Db, tx: &mut Tx, store: StoreId, order: i64, wanted: Wanted) -> Result<()> {
     let statement = tx
         .statement(
             "INSERT INTO order_states (store_id, order_id, wanted, asked_at) VALUES (?, ?, ?, ?) \
-             ON CONFLICT (store_id, order_id) DO UPDATE SET wanted = excluded.wanted, asked_at = excluded.asked_at",
+             ON CONFLICT (store_id, order_id) DO UPDATE SET asked_at = excluded.asked_at, wanted = CASE \
+             WHEN order_states.wanted = 'COMPLETED' THEN order_states.wanted ELSE excluded.wanted END",
         )
         .bind(store.0)
         .bind(order)

@@ -237,6 +237,19 @@ pub async fn division_of(tx: &mut Tx, id: i64) -> Result<i64> {
     tx.row(statement).await?.map_or(Ok(0), |row| Row(&row, "picking_orders").int("division_id"))
 }
 
+/// Whether goods of a store's order were to be picked up, all of those were picked, and nothing of the order is left to
+/// do.
+pub async fn is_handed_over(tx: &mut Tx, (store, order, _): (StoreId, i64, i64)) -> Result<bool> {
+    // A pickup has no address.
+    let sql = "SELECT 1 AS one FROM picking_orders WHERE store_id = ? AND order_id = ? \
+               AND (consignment_id = 0 OR ship_to = '') AND NOT EXISTS (SELECT 1 FROM picking_orders AS other \
+               WHERE other.store_id = picking_orders.store_id AND other.order_id = picking_orders.order_id \
+               AND (other.state IN ('OPEN', 'ON_HOLD') OR ((other.consignment_id = 0 OR other.ship_to = '') \
+               AND EXISTS (SELECT 1 FROM picking_lines WHERE picking_order_id = other.id AND picked < ordered)))) \
+               LIMIT 1";
+    Ok(tx.row(tx.statement(sql).bind(store.0).bind(order)).await?.is_some())
+}
+
 /// How many orders of a store have a picking order and are in one of some statuses, as far as is known.
 pub async fn known_in(db: &Db, store: StoreId, statuses: &[i64]) -> Result<i64> {
     let statuses = list_of(statuses.iter().copied());

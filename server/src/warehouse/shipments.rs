@@ -1,5 +1,7 @@
 //! Shipments owed to the store: written down first, sent then, marked last.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -196,10 +198,23 @@ pub async fn unshipped(tx: &mut Tx, picking_order: i64) -> Result<Vec<(i64, i64)
     Ok(all.into_iter().filter(|(_, units)| *units > 0).collect())
 }
 
-/// Lets a shipment that the store refused be tried again; false when it is none.
-pub async fn owe_again(tx: &mut Tx, store: StoreId, id: i64) -> Result<bool> {
+/// Lets a shipment that the store refused be tried again, unless what it held was shipped anew meanwhile.
+pub async fn owe_again(tx: &mut Tx, store: StoreId, id: i64) -> Result<()> {
+    let refused = "SELECT picking_order_id, line_id, units FROM shipments JOIN shipment_lines ON shipment_id = id \
+                   WHERE store_id = ? AND id = ? AND state = 'REFUSED'";
+    let rows = tx.rows(tx.statement(refused).bind(store.0).bind(id)).await?;
+    let Some(first) = rows.first() else { return Ok(()) };
+    let picking_order = Row(first, "shipments").int("picking_order_id")?;
+    let left: HashMap<i64, i64> = unshipped(tx, picking_order).await?.into_iter().collect();
+    for row in &rows {
+        let row = Row(row, "shipment_lines");
+        let (line, units) = (row.int("line_id")?, row.int("units")?);
+        if left.get(&line).is_none_or(|left| *left < units) {
+            return Ok(());
+        }
+    }
     let again = "UPDATE shipments SET state = 'OWED', problem = '' WHERE store_id = ? AND id = ? AND state = 'REFUSED'";
-    Ok(tx.execute(tx.statement(again).bind(store.0).bind(id)).await? == 1)
+    tx.execute(tx.statement(again).bind(store.0).bind(id)).await.map(drop)
 }
 
 /// Whether a request has shipped before.

@@ -11,8 +11,8 @@ export type Found = { group: string; icon: IconName; title: string; detail: stri
 const FEW = 6;
 
 /** Items, orders and customers in which a text occurs; a part that cannot be read is left out. */
-export async function find(live: Live, text: string): Promise<Found[]> {
-  const some = { search: text, pageSize: FEW };
+export async function find(live: Live, division: string, text: string): Promise<Found[]> {
+  const some = { division, search: text, pageSize: FEW };
   const [items, orders, customers] = await Promise.all([
     live.read("ListItems", some).then(({ items = [] }) => items, () => []),
     live.read("ListPickingOrders", some).then(({ pickingOrders = [] }) => pickingOrders, () => []),

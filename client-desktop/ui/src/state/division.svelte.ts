@@ -11,6 +11,11 @@ export class Division {
     return this.all.includes(this.#chosen) ? this.#chosen : this.all.includes(this.#own) ? this.#own : (this.all[0] ?? "");
   }
 
+  /** Whether it is the store's own. */
+  get isOwn(): boolean {
+    return this.code === (this.#own || this.code);
+  }
+
   choose(division: string): void {
     this.#chosen = division;
   }

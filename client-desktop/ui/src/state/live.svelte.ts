@@ -1,5 +1,6 @@
 import type { ActionJson, AllowedActionJson } from "../contract/pluginhost/v1/store_pb";
-import type { StatusJson, StreamStatusResponseJson } from "../contract/pluginhost/v1/plugin_host_service_pb";
+import { figure } from "../format";
+import type { NeedJson, StatusJson, StreamStatusResponseJson } from "../contract/pluginhost/v1/plugin_host_service_pb";
 import type { RunJson } from "../contract/pluginhost/v1/run_pb";
 import type { Page } from "../types/Page";
 import { clock } from "./clock.svelte";
@@ -53,7 +54,17 @@ export class Live {
   }
 
   get zone(): string | undefined {
-    return this.status?.store?.timeZone;
+    return this.status?.timeZone || this.status?.store?.timeZone;
+  }
+
+  /** What needs a person, apart from the records that wait. */
+  get troubles(): NeedJson[] {
+    return (this.status?.needs ?? []).filter(({ cause }) => cause !== "CAUSE_PARKED");
+  }
+
+  /** How much needs a person, each record that waits counted. */
+  get needing(): number {
+    return (this.status?.needs ?? []).reduce((sum, { count }) => sum + figure(count), 0);
   }
 
   get #isRevoked(): boolean {
@@ -100,8 +111,14 @@ export class Live {
       this.line = { state: watched.type, why: watched.message, kind: watched.kind, since };
       return;
     }
+    const wasLost = this.line.state === "lost";
     if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
     this.remembered = undefined;
+    if (wasLost && watched.events.length === 0) {
+      // Nothing was missed, but what was asked for meanwhile may have been answered from memory or not at all.
+      this.oldest = undefined;
+      this.#changed();
+    }
     // Of many updates of one batch only the last of a run matters.
     for (const event of watched.events) this.#event(event);
   }

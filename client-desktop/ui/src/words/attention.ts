@@ -16,7 +16,6 @@ export const attention = {
   zeroes: (zeroes: string, selling: string) => `${zeroes} of ${selling} selling items would go to zero`,
   units: (units: string) => `${units} units would change in all`,
   drifted: (drifted: string) => `${drifted} counts were changed in the store by somebody else`,
-  failed: (what: string) => `${what} stopped`,
   failedRetry: "Run it again",
   group: (value: string | number) => plural(value, "record", "records"),
   oldest: (when: string) => `oldest ${when}`,

@@ -55,6 +55,7 @@ export const cart = {
       ACTION_SYNCHRONIZE_PICKING_ORDERS: "Brings orders that are to be sent as picking orders.",
     },
     last: (when: string) => `Last ${when}`,
+    previewed: (when: string) => `Preview ${when}, nothing was changed`,
     neverRun: "Not run yet",
     preview: "Preview",
   },

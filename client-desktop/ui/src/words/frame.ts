@@ -59,6 +59,7 @@ export const frame = {
     progressUnknown: (what: string, read: string) => `${what} ${read}`,
     rate: (rate: string) => `${rate}/s`,
     sync: (when: string) => `Sync ${when}`,
+    syncFailed: (when: string) => `Sync failed ${when}`,
     syncNever: "Not synced yet",
     newOrders: (value: string | number) => plural(value, "new order", "new orders"),
     nothingNew: "nothing new",

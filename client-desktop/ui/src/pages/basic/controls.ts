@@ -1,6 +1,6 @@
 import type { ConfigurationJson } from "../../contract/pluginhost/v1/configuration_pb";
 import { words } from "../../words";
-import type { FieldName } from "./draft.svelte";
+import type { FieldName, Settable } from "./draft.svelte";
 
 /** How a field is filled in. */
 export type Control =
@@ -9,7 +9,8 @@ export type Control =
   | { kind: "number"; min: number; max?: number; unit?: string }
   | { kind: "choice"; values: string[] };
 
-const controls: Partial<Record<FieldName, Control>> = {
+/** Of every field that can be set. */
+const controls: Record<Settable, Control> = {
   defaultDivision: { kind: "place", of: "division" },
   defaultUom: { kind: "place", of: "uom" },
   defaultSite: { kind: "place", of: "site" },
@@ -23,6 +24,7 @@ const controls: Partial<Record<FieldName, Control>> = {
   activeUntil: { kind: "time" },
   endOfDay: { kind: "check" },
   endOfDayTime: { kind: "time" },
+  reconciliationTime: { kind: "time" },
   timeZone: { kind: "zone" },
   importedStatusIds: { kind: "statuses" },
   orderNumberPrefix: { kind: "prefix" },
@@ -44,7 +46,7 @@ const controls: Partial<Record<FieldName, Control>> = {
   notifyWhen: { kind: "choice", values: ["NOTIFY_WHEN_AT_ONCE", "NOTIFY_WHEN_DAILY"] },
 };
 
-export const controlOf = (field: FieldName): Control | undefined => controls[field];
+export const controlOf = (field: FieldName): Control | undefined => (controls as Partial<Record<FieldName, Control>>)[field];
 
 /** Fields that only mean something beside the value of another. */
 export function isIdle(field: FieldName, { guestRule, stockScope }: ConfigurationJson): boolean {

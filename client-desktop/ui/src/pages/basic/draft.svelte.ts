@@ -3,7 +3,13 @@ import type { ConfigurationJson } from "../../contract/pluginhost/v1/configurati
 /** A field of the configuration, as proto3 JSON spells it. */
 export type FieldName = keyof ConfigurationJson;
 
-const outputOnly: FieldName[] = ["revision", "savedAt", "savedBy"];
+const outputOnly = ["revision", "savedAt", "savedBy"] as const satisfies FieldName[];
+
+/** A field that can be set. */
+export type Settable = Exclude<FieldName, (typeof outputOnly)[number]>;
+
+/** The ends of the active hours are one value of two fields: the server takes both or neither. */
+const hours: FieldName[] = ["activeFrom", "activeUntil"];
 
 /** The same field in proto3 JSON. */
 export const jsonName = (field: string): FieldName => field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as FieldName;
@@ -18,7 +24,7 @@ export function same(one: unknown, other: unknown): boolean {
 /** The fields in which two configurations differ. */
 export function differing(one: ConfigurationJson, other: ConfigurationJson): FieldName[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)] as FieldName[]);
-  return [...names].filter((name) => !outputOnly.includes(name) && (name === "orderNumberPrefix" ? one[name] !== other[name] : !same(one[name], other[name])));
+  return [...names].filter((name) => !(outputOnly as readonly FieldName[]).includes(name) && (name === "orderNumberPrefix" ? one[name] !== other[name] : !same(one[name], other[name])));
 }
 
 /** One field that was changed on one side or on both. */
@@ -60,7 +66,9 @@ export class Draft {
 
   /** The changes as Configure takes them. */
   request(): { configuration: ConfigurationJson; updateMask: string } {
-    const values = Object.fromEntries(this.changed.filter((field) => this.now[field] !== undefined).map((field) => [field, this.now[field]]));
-    return { configuration: { ...values, revision: this.base.revision ?? "0" }, updateMask: this.changed.join(",") };
+    const one = hours.some((field) => this.changed.includes(field));
+    const fields = one ? [...new Set([...this.changed, ...hours])] : this.changed;
+    const values = Object.fromEntries(fields.filter((field) => this.now[field] !== undefined).map((field) => [field, this.now[field]]));
+    return { configuration: { ...values, revision: this.base.revision ?? "0" }, updateMask: fields.join(",") };
   }
 }

@@ -26,20 +26,25 @@ export class Shelves {
     this.upcs = new Map(items.map(({ itemNumber, upc }) => [itemNumber, upc]));
   }
 
+  /** The units of an item by place. */
+  held(itemNumber: string): ReadonlyMap<string, number> {
+    return this.#held.get(itemNumber) ?? new Map();
+  }
+
   /** The place with most units of an item. */
   best(itemNumber: string): string | undefined {
-    return [...(this.#held.get(itemNumber) ?? [])].sort(([, one], [, other]) => other - one)[0]?.[0] ?? this.places[0];
+    return [...this.held(itemNumber)].sort(([, one], [, other]) => other - one)[0]?.[0] ?? this.places[0];
   }
 
   /** Where an item lies, in words. */
   words(itemNumber: string): string {
-    const held = [...(this.#held.get(itemNumber) ?? [])].filter(([, units]) => units > 0);
+    const held = [...this.held(itemNumber)].filter(([, units]) => units > 0);
     return held.map(([place, units]) => `${place.replace("/", " / ")}: ${count(units)}`).join(" · ") || words.warehouse.why.noPlaces;
   }
 
   /** Notes that units were taken. */
   take(itemNumber: string, place: string, units: number): void {
-    const held = new Map(this.#held.get(itemNumber));
+    const held = new Map(this.held(itemNumber));
     held.set(place, Math.max(0, (held.get(place) ?? 0) - units));
     this.#held = new Map([...this.#held, [itemNumber, held]]);
   }
