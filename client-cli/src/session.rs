@@ -145,7 +145,7 @@ impl Session<'_, '_> {
         if self.output.is_json() {
             return Ok(Zone::of("UTC"));
         }
-        Ok(Zone::of(&self.status().await?.time_zone))
+        Ok(Zone::of_store(&self.status().await?))
     }
 
     /// Reads pages until there are enough, and says on standard error when there are more.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use plugin_host_proto::v1::{KeyKind, PhaseKind, PhaseState, RunKind, RunState, Severity};
+use plugin_host_proto::v1::{KeyKind, PhaseKind, PhaseState, RunKind, RunState, Severity, Status};
 
 /// Makes text from a store harmless for a terminal: control characters and those that reorder text are spelled out.
 pub(crate) fn escape(text: &str) -> String {
@@ -50,6 +50,12 @@ impl Zone {
             Ok(zone) => Zone { name: name.to_owned(), zone },
             Err(_) => Zone { name: "UTC".to_owned(), zone: TimeZone::UTC },
         }
+    }
+
+    /// The zone that a store's times are shown in; a server of an earlier version names only the store's own.
+    pub(crate) fn of_store(status: &Status) -> Zone {
+        let own = status.store.as_ref().map_or("", |store| &store.time_zone);
+        Zone::of(if status.time_zone.is_empty() { own } else { &status.time_zone })
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -128,9 +128,11 @@ async fn run_watched(
         address: address.clone(),
         pin: tls.as_ref().and_then(|tls| tls.pin),
     };
-    if let Some(first) = app.first_admin_key().await? {
+    if let Some((tx, first)) = app.first_admin_key().await? {
         let file = settings.data_folder.join("admin.key");
+        // A file whose key never came to be is overwritten by the next start; a key without a file is lost.
         secrets::write_secret(&file, secrecy::ExposeSecret::expose_secret(&first.text))?;
+        tx.commit(&app.bus).await?;
         info!(file = %file.display(), "the first admin key was written");
     }
 

@@ -3,14 +3,14 @@
 use anyhow::{Context as _, ensure};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use plugin_host_proto::v1::{
-    AdjustInventoryRequest, Configuration, EndOfDayRequest, ListRunsRequest, PickItemRequest, Run, RunKind,
-    RunState, ShipPickingOrderRequest, SyncRequest,
+    AdjustInventoryRequest, Cause, Configuration, EndOfDayRequest, ListRunsRequest, PickItemRequest, Run,
+    RunKind, RunState, ShipPickingOrderRequest, SyncRequest,
 };
 use plugin_host_server::clock::Clock;
 use plugin_host_tests::{
     harness::{Engine, Home, Operator, Server, defaults, is_final, store, until},
     sandbox::{
-        Catalogue, Matcher, Sandbox,
+        Catalogue, Fault, Matcher, Sandbox, Script,
         store::{NewOrder, Product, StockBehavior, Tracking, Variant},
     },
 };
@@ -26,6 +26,7 @@ crate::on_both_databases! {
     what_is_sold_while_counts_are_sent_is_not_handed_back
     end_of_day_comes_by_the_stores_clock_and_once_a_day
     an_end_of_day_that_is_put_off_after_it_came_waits_for_the_next_day
+    an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts
     variants_that_share_a_count_are_one_write
     what_was_sold_in_an_order_that_vanished_can_be_sold_again
 }
@@ -333,6 +334,36 @@ async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> 
     let operator = Operator::with_key(operator.key)?;
     until("the next one is due", async || Ok((due(&operator).await? > clock.now()).then_some(()))).await?;
     ensure!(days(&operator).await? == 1, "yesterday's counts are not sent today");
+    let needs = operator.status().await?.needs;
+    let missed = needs.iter().find(|need| need.cause() == Cause::EndOfDay).context("somebody has to know")?;
+    ensure!(missed.failing && missed.message.contains("did not run"), "{missed:?}");
+    Ok(())
+}
+
+async fn an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts(engine: Engine) -> anyhow::Result<()> {
+    let (store, _home, _server, operator, clock) = by_the_clock(engine).await?;
+    operator.configure(daily_at("18:00")).await?;
+    let item = operator.items().await?.remove(0).item_number;
+    adjust(&operator, &item, 10).await?;
+    let adjustments = Matcher::path("/v3/inventory/adjustments").method("PUT");
+    store.script(Script::next(adjustments, Fault::Status { status: 403 }));
+    let first = due(&operator).await?;
+    clock.set(first);
+    until("it stops", async || {
+        let needs = operator.status().await?.needs;
+        Ok(needs.iter().any(|need| need.cause() == Cause::EndOfDay && need.failing).then_some(()))
+    })
+    .await?;
+    ensure!(days(&operator).await? == 1);
+    clock.set(first + SignedDuration::from_mins(16));
+    until("it goes well", async || {
+        let ended = operator.status().await?.last_end_of_day;
+        Ok(ended.filter(|run| run.state() == RunState::Complete))
+    })
+    .await?;
+    ensure!(days(&operator).await? == 2);
+    let needs = operator.status().await?.needs;
+    ensure!(needs.is_empty(), "{needs:?}");
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use plugin_host_tests::{
 };
 
 use crate::{
-    daily::{adjust, goods, imported, pick, picking_orders, sync},
+    daily::{adjust, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
     refusal::refusal,
     scene::Scene,
 };
@@ -168,6 +168,9 @@ async fn the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_com
     let now = picking_orders(&scene.operator).await?;
     let last = now.iter().find(|part| part.number == pickups[1].number).context("it is there")?;
     ensure!(last.state() == PickingOrderState::Open, "{last:?}");
+    end_of_day(&scene.operator, false).await?;
+    let shown = in_store(&scene.store, goods[0].variant);
+    ensure!(shown == Some(goods[0].on_hand + 10 - 5), "{shown:?}: two of them wait for their shopper");
     pick(&scene.operator, last, 2, "").await?;
     status_becomes(&scene, id, 10).await
 }

@@ -151,6 +151,19 @@ async fn a_key_of_another_server_is_not_sent_to_this_one() -> anyhow::Result<()>
     Ok(other.await??)
 }
 
+#[tokio::test]
+async fn an_admin_key_that_could_not_be_written_is_made_by_the_next_start() -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(1)).await?;
+    let home = Home::new(Engine::Sqlite, &store).await?;
+    // In the place of a folder nobody can write a file, whatever the rights.
+    std::fs::create_dir_all(home.admin_key_file())?;
+    ensure!(start(&home).await.is_err());
+    std::fs::remove_dir(home.admin_key_file())?;
+    let _server = start(&home).await?;
+    connect_store(&home, &store).await?;
+    Ok(())
+}
+
 /// Runs the command line client of a computer that has only `home`.
 async fn client_says(home: &std::path::Path, args: &[&str]) -> anyhow::Result<String> {
     let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -7,7 +7,7 @@ use plugin_host_proto::v1::{
     Configuration, EndOfDayRequest, Run, RunState, SyncRequest, admin_service_server,
     plugin_host_service_server, warehouse_service_server,
 };
-use plugin_host_server::clock::Clock;
+use plugin_host_server::{clock::Clock, domain::run::RunKind};
 use plugin_host_tests::{
     harness::{
         Engine, Figures, Home, Monitor, Operator, Server, defaults, options, store, store_with, until,
@@ -17,11 +17,16 @@ use plugin_host_tests::{
 use sqlx::{Connection as _, PgConnection};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus};
 
-use crate::scene::{Scene, start};
+use crate::{
+    retention,
+    scene::{Scene, start},
+};
 
 crate::on_both_databases! {
     figures_say_what_happened_and_state_outlives_a_restart
     what_is_overdue_shows_and_so_does_a_refused_token
+    a_sync_makes_up_for_no_end_of_day
+    runs_that_read_a_catalogue_may_wait_for_each_other
 }
 
 /// A server that is watched, with a store whose defaults are chosen.
@@ -115,12 +120,13 @@ fn number(count: i64) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
-async fn what_is_overdue_shows_and_so_does_a_refused_token(engine: Engine) -> anyhow::Result<()> {
+/// A server whose clock is moved by hand, with a store that is imported at noon, synced by the clock and due at six.
+async fn by_the_clock(engine: Engine) -> anyhow::Result<(Scene, Monitor, Clock)> {
     let store = store(Catalogue::clean(5)).await?;
     let mut home = Home::new(engine, &store).await?;
     let monitor = home.monitor()?;
     let clock = Clock::manual("2026-11-23T12:00:00Z".parse()?);
-    let _server = Server::start_at(&home, clock.clone()).await?;
+    let server = Server::start_at(&home, clock.clone()).await?;
     let operator = Operator::ready(&home, &store).await?;
     operator.import_and_wait(false).await?;
     let by_the_clock = Configuration {
@@ -131,21 +137,52 @@ async fn what_is_overdue_shows_and_so_does_a_refused_token(engine: Engine) -> an
         ..defaults()
     };
     operator.configure(by_the_clock).await?;
-    let late = async || -> anyhow::Result<(f64, f64, f64)> {
-        let figures = monitor.figures().await?;
-        let of = |name: &str| figures.sum(name, &[]).with_context(|| name.to_owned());
-        let sync = of("plugin_host_store_sync_overdue_seconds")?;
-        let evening = of("plugin_host_store_end_of_day_overdue_seconds")?;
-        Ok((sync, evening, of("plugin_host_store_connected")?))
-    };
-    ensure!(late().await? == (0.0, 0.0, 1.0), "{:?}", late().await?);
+    Ok((Scene { operator, server, home, store }, monitor, clock))
+}
 
-    store.script(Script::next(Matcher::path("/"), Fault::Status { status: 401 }).times(1_000));
+/// By how much a sync and an End of Day are overdue, and whether the token is taken.
+async fn late(monitor: &Monitor) -> anyhow::Result<(f64, f64, f64)> {
+    let figures = monitor.figures().await?;
+    let of = |name: &str| figures.sum(name, &[]).with_context(|| name.to_owned());
+    let sync = of("plugin_host_store_sync_overdue_seconds")?;
+    let evening = of("plugin_host_store_end_of_day_overdue_seconds")?;
+    Ok((sync, evening, of("plugin_host_store_connected")?))
+}
+
+async fn what_is_overdue_shows_and_so_does_a_refused_token(engine: Engine) -> anyhow::Result<()> {
+    let (scene, monitor, clock) = by_the_clock(engine).await?;
+    let before = late(&monitor).await?;
+    ensure!(before == (0.0, 0.0, 1.0), "{before:?}");
+
+    scene.store.script(Script::next(Matcher::path("/"), Fault::Status { status: 401 }).times(1_000));
     clock.set("2026-11-23T20:00:00Z".parse()?);
-    until("the token is refused", async || Ok((late().await?.2 == 0.0).then_some(()))).await?;
-    let (sync, evening, _) = late().await?;
+    until("the token is refused", async || Ok((late(&monitor).await?.2 == 0.0).then_some(()))).await?;
+    let (sync, evening, _) = late(&monitor).await?;
     // A sync was due by a quarter past twelve at the latest, and End of Day at six.
     ensure!((27_900.0..=28_800.0).contains(&sync) && (evening - 7_200.0).abs() < 1.0, "{sync} {evening}");
+    Ok(())
+}
+
+async fn a_sync_makes_up_for_no_end_of_day(engine: Engine) -> anyhow::Result<()> {
+    let (scene, monitor, clock) = by_the_clock(engine).await?;
+    // The first evening is missed.
+    clock.set("2026-11-24T12:00:00Z".parse()?);
+    sync(&scene.operator).await?;
+    let late = late(&monitor).await?;
+    ensure!(late == (0.0, 64_800.0, 1.0), "{late:?}");
+    Ok(())
+}
+
+async fn runs_that_read_a_catalogue_may_wait_for_each_other(engine: Engine) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let db = retention::open(engine, folder.path()).await?;
+    let store = retention::store(&db).await?;
+    retention::queue(&db, store, RunKind::Reconciliation, false).await?;
+    let open = db.count_open_runs().await?;
+    ensure!(open.queued == 1 && open.waits_since.is_none(), "their places may all be taken: {open:?}");
+    retention::queue(&db, store, RunKind::Sync, false).await?;
+    let open = db.count_open_runs().await?;
+    ensure!(open.queued == 2 && open.waits_since.is_some(), "a server would do it at once: {open:?}");
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What ended long ago makes room, except what somebody may still ask for.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use plugin_host_server::{
@@ -17,19 +17,17 @@ use plugin_host_tests::harness::{self, Engine};
 
 crate::on_both_databases! {
     ended_runs_are_forgotten_except_what_may_still_be_asked_for
+    the_newest_complete_run_outlives_failures_and_dry_runs
 }
 
 async fn ended_runs_are_forgotten_except_what_may_still_be_asked_for(engine: Engine) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let url = match engine {
-        Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.path().join("retention.db").display()),
-        Engine::Postgres => harness::postgres::database().await?,
-    };
-    let db = Db::open(&url, Sealer::new(&[7; 32]), Clock::system()).await?;
+    let db = open(engine, folder.path()).await?;
     let store = store(&db).await?;
     let mut runs = Vec::new();
     for kind in [RunKind::Sync, RunKind::Sync, RunKind::EndOfDay, RunKind::Sync] {
-        runs.push(ended(&db, store, kind, runs.is_empty()).await?);
+        queue(&db, store, kind, false).await?;
+        runs.push(end(&db, RunState::Complete, runs.is_empty()).await?);
     }
     let later = db.clock.now() + Duration::from_secs(1);
     ensure!(db.forget_runs(db.clock.now() - Duration::from_hours(1), 10).await? == 0, "none is that old");
@@ -45,7 +43,46 @@ async fn ended_runs_are_forgotten_except_what_may_still_be_asked_for(engine: Eng
     Ok(())
 }
 
-async fn store(db: &Db) -> anyhow::Result<StoreId> {
+async fn the_newest_complete_run_outlives_failures_and_dry_runs(engine: Engine) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let db = open(engine, folder.path()).await?;
+    let store = store(&db).await?;
+    let ends = [
+        (RunState::Complete, false, "goes"),
+        (RunState::CompleteWithParked, false, "stays"),
+        (RunState::Failed, false, "goes"),
+        (RunState::Failed, false, "stays"),
+        (RunState::Complete, true, "goes"),
+        (RunState::Complete, true, "stays"),
+    ];
+    let mut runs = Vec::new();
+    for (state, dry_run, _) in ends {
+        queue(&db, store, RunKind::EndOfDay, dry_run).await?;
+        runs.push(end(&db, state, false).await?);
+    }
+    db.forget_runs(db.clock.now() + Duration::from_secs(1), 10).await?;
+    for (run, (state, dry_run, fate)) in runs.into_iter().zip(ends) {
+        let stays = db.run(run).await?.is_some();
+        ensure!(stays == (fate == "stays"), "{run:?}, {state:?}, dry run {dry_run}: {fate}");
+    }
+    // What tells that no End of Day has been complete for long goes on telling it.
+    let compared = db.compared().await?;
+    ensure!(compared.len() == 1, "{compared:?}");
+    let newest = compared[0].2;
+    ensure!(newest.state == RunState::Failed && newest.complete_at.is_some(), "{newest:?}");
+    Ok(())
+}
+
+/// A new database, without a server.
+pub(crate) async fn open(engine: Engine, folder: &Path) -> anyhow::Result<Db> {
+    let url = match engine {
+        Engine::Sqlite => format!("sqlite:{}?mode=rwc", folder.join("plugin-host.db").display()),
+        Engine::Postgres => harness::postgres::database().await?,
+    };
+    Ok(Db::open(&url, Sealer::new(&[7; 32]), Clock::system()).await?)
+}
+
+pub(crate) async fn store(db: &Db) -> anyhow::Result<StoreId> {
     let new = NewStore {
         hash: "store".to_owned(),
         name: String::new(),
@@ -60,13 +97,12 @@ async fn store(db: &Db) -> anyhow::Result<StoreId> {
     Ok(store)
 }
 
-/// A run that has ended, and perhaps a record that it has parked.
-async fn ended(db: &Db, store: StoreId, kind: RunKind, parks: bool) -> anyhow::Result<RunId> {
-    let bus = Bus::new(1);
+/// Asks for a run.
+pub(crate) async fn queue(db: &Db, store: StoreId, kind: RunKind, dry_run: bool) -> anyhow::Result<()> {
     let run = NewRun {
         store,
         kind,
-        dry_run: false,
+        dry_run,
         asked_by: String::new(),
         configuration_revision: 1,
         approved: None,
@@ -74,7 +110,11 @@ async fn ended(db: &Db, store: StoreId, kind: RunKind, parks: bool) -> anyhow::R
     };
     let mut tx = db.begin().await?;
     db.add_run(&mut tx, &run, &[]).await?;
-    tx.commit(&bus).await?;
+    Ok(tx.commit(&Bus::new(1)).await?)
+}
+
+/// Ends the run that waits, and perhaps lets it park a record.
+async fn end(db: &Db, state: RunState, parks: bool) -> anyhow::Result<RunId> {
     let lease = db.claim_run(1, Duration::from_secs(30), false).await?.context("there is a run")?;
     let mut tx = db.begin_leased(&lease).await?;
     if parks {
@@ -85,9 +125,9 @@ async fn ended(db: &Db, store: StoreId, kind: RunKind, parks: bool) -> anyhow::R
             reason: Reason::ItemNumberTaken,
             detail: String::new(),
         };
-        db.park(&mut tx, (store, lease.run, PhaseKind::Products), &[parked]).await?;
+        db.park(&mut tx, (lease.store, lease.run, PhaseKind::Products), &[parked]).await?;
     }
-    tx.end_run(&lease, RunState::Complete, "", db.clock.now()).await?;
-    tx.commit(&bus).await?;
+    tx.end_run(&lease, state, "", db.clock.now()).await?;
+    tx.commit(&Bus::new(1)).await?;
     Ok(lease.run)
 }

@@ -55,7 +55,7 @@ pub(crate) async fn run(action: Action, session: &mut Session<'_, '_>) -> Result
         Action::Clear { yes } => (None, yes),
         Action::Set { since, yes } => (Some(since), yes),
     };
-    let zone = Zone::of(&session.status().await?.time_zone);
+    let zone = Zone::of_store(&session.status().await?);
     let since = since.map(|since| instant(since, &zone)).transpose()?;
     let request = SetSyncCursorRequest { store_id: session.store_id.clone(), since, confirm: yes };
     let answer = session.client.plugin_host().set_sync_cursor(request).await?.into_inner();
@@ -92,7 +92,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
             ..Status::default()
         });
     }
-    let zone = Zone::of(&status.time_zone);
+    let zone = Zone::of_store(status);
     let at = |at: Option<&pbjson_types::Timestamp>, none: &str| match zone.time_in_words(at) {
         none_yet if none_yet.is_empty() => none.to_owned(),
         time => time,

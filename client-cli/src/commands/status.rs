@@ -84,7 +84,7 @@ struct Followed {
 impl Followed {
     fn show(&mut self, event: &StreamStatusResponse, output: &mut Output<'_>) -> Result<(), Error> {
         if let Some(Change::Snapshot(status)) = &event.change {
-            self.zones.insert(event.store_id.clone(), Zone::of(&status.time_zone));
+            self.zones.insert(event.store_id.clone(), Zone::of_store(status));
             return show(status, output);
         }
         if let Some(Change::Progress(run)) = &event.change {
@@ -118,7 +118,7 @@ fn show(status: &Status, output: &mut Output<'_>) -> Result<(), Error> {
         return output.json(status);
     }
     let store = status.store.clone().unwrap_or_default();
-    let zone = Zone::of(&status.time_zone);
+    let zone = Zone::of_store(status);
     let configuration = match status.configuration_revision {
         0 => "not saved yet".to_owned(),
         revision => format!("revision {revision}"),

@@ -35,14 +35,15 @@ pub struct Connected {
 
 impl App {
     /// Issues the first admin key of a new database; none when there was one before.
-    pub async fn first_admin_key(&self) -> Result<Option<Issued>> {
+    ///
+    /// It works once the transaction is committed: whoever does that has kept its text.
+    pub async fn first_admin_key(&self) -> Result<Option<(Tx, Issued)>> {
         let mut tx = self.db.begin().await?;
         if !self.db.note_once(&mut tx, FIRST_KEY, "issued").await? {
             return Ok(None);
         }
         let issued = self.new_key(&mut tx, KeyKind::Admin, None, "first").await?;
-        tx.commit(&self.bus).await?;
-        Ok(Some(issued))
+        Ok(Some((tx, issued)))
     }
 
     /// Issues a key.

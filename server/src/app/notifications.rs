@@ -149,6 +149,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         tx.end_notification(owed.id, state).await?;
         if let Some(words) = words {
+            tx.untell(owed.store, owed.made_at).await?;
             self.db.add_event(&mut tx, owed.store, Severity::Error, words, Change::Store).await?;
         }
         Ok(tx.commit(&self.bus).await?)

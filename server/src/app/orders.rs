@@ -125,6 +125,9 @@ impl App {
         }
         let division = self.division(caller, &asked.division).await?;
         let order = self.picking_order(caller, &division, &asked.number).await?;
+        let mut tx = self.db.begin().await?;
+        // A sync that follows this very order waits, or is seen; so is whoever picks of it at the same moment.
+        let order = self.locked(&mut tx, &order).await?;
         if picks::is_done(&self.db, &own_id(order.of.0, &asked.request_id)).await? {
             return Ok((division, order));
         }
@@ -133,9 +136,6 @@ impl App {
         let location = location
             .ok_or_else(|| Error::NotFound(format!("location {} in site {}", asked.location, site.code)))?;
         let item = self.item(&division, &asked.item_number).await?;
-        let mut tx = self.db.begin().await?;
-        // A sync that follows this very order waits, or is seen; so is whoever picks of it at the same moment.
-        let order = self.locked(&mut tx, &order).await?;
         let line = line_to_pick(&order, &item, asked.units)?;
         let pick = Pick {
             store: order.of.0,
@@ -231,7 +231,7 @@ impl App {
         let values = saved.map(|saved| saved.values).unwrap_or_default();
         if closes
             && values.pickup_rule == PickupRule::Complete
-            && orders::is_handed_over(tx, order.of).await?
+            && orders::is_handed_over(tx, (order.of.0, order.of.1)).await?
         {
             order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
         }

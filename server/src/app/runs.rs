@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
-use tracing::info;
 
 use super::{App, Caller, Error, Result};
 use crate::{
@@ -92,6 +91,35 @@ impl App {
                 self.take_due(&store, kind, due).await?;
             }
         }
+        self.repeat_end_of_days(now).await
+    }
+
+    /// Asks once more for an End of Day that stopped, as long as its day lasts.
+    async fn repeat_end_of_days(&self, now: Timestamp) -> Result<()> {
+        /// How long the store is left alone; what stopped it has probably not passed before.
+        const PAUSE: Duration = Duration::from_mins(15);
+        let stopped = (now - Duration::from_hours(24), now - PAUSE);
+        for (id, ended_at) in self.db.stopped_end_of_days(stopped).await? {
+            let (store, saved) = (self.db.store(id).await?, self.db.configuration(id).await?);
+            let (Some(store), Some(saved)) = (store, saved) else { continue };
+            let date = |at: Timestamp| at.to_zoned(zone(&saved.values, &store)).date();
+            if date(ended_at) == date(now) {
+                self.ask_by_itself(&store, "the clock", RunKind::EndOfDay).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for a run that nobody waits for, unless something stands in its way or somebody else has asked.
+    async fn ask_by_itself(&self, store: &Store, asked_by: &str, kind: RunKind) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, store.id).await?;
+        match self.ask(&mut tx, asked_by, store, &RunRequest::of(kind)).await {
+            Ok(_) => tx.commit(&self.bus).await?,
+            Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
+            Err(error) => return Err(error),
+        }
+        self.wake.notify_waiters();
         Ok(())
     }
 
@@ -116,7 +144,10 @@ impl App {
         if let Some(day) = &local_date
             && self.db.has_end_of_day(store.id, day).await?
         {
-            info!(store = store.id.0, day, "the day's End of Day was asked for before, and is not again");
+            let message =
+                format!("End of Day of {day} came before its new time; the next one is due tomorrow.");
+            self.db.add_event(&mut tx, store.id, Severity::Warning, message, Change::Store).await?;
+            tx.answer_due(store.id, kind).await?;
             return Ok(tx.commit(&self.bus).await?);
         }
         if kind == RunKind::EndOfDay && date(due) != date(now) {
@@ -151,14 +182,7 @@ impl App {
         let now = self.db.clock.now();
         for id in shipments::stores_owed(&self.db, now - self.patience.settled(), now - PAUSE).await? {
             let Some(store) = self.db.store(id).await? else { continue };
-            let mut tx = self.db.begin().await?;
-            self.db.lock_store(&mut tx, id).await?;
-            match self.ask(&mut tx, "the outbox", &store, &RunRequest::of(RunKind::Shipments)).await {
-                Ok(_) => tx.commit(&self.bus).await?,
-                Err(Error::NotReady(_) | Error::Invalid(_) | Error::Db(db::Error::Conflict(_))) => {}
-                Err(error) => return Err(error),
-            }
-            self.wake.notify_waiters();
+            self.ask_by_itself(&store, "the outbox", RunKind::Shipments).await?;
         }
         Ok(())
     }

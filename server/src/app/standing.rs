@@ -26,7 +26,7 @@ pub struct Standing {
     pub owed: (i64, i64),
     /// The runs that have not ended.
     pub open_runs: OpenRuns,
-    /// How long the oldest of them has waited for nothing but a worker.
+    /// How long the oldest of them that takes a moment has waited for nothing but a worker.
     pub waiting: Duration,
 }
 
@@ -60,7 +60,7 @@ impl App {
     pub async fn standing(&self) -> Result<Standing> {
         let now = self.db.clock.now();
         let configurations = self.db.configurations().await?;
-        let synced_at = self.db.synced_at().await?;
+        let (synced_at, initial_at) = (self.db.synced_at().await?, self.db.initial_at().await?);
         let mut parked: HashMap<Reason, i64> = HashMap::new();
         let mut parked_of: HashMap<StoreId, i64> = HashMap::new();
         for (store, reason, count) in self.db.parked_counts().await? {
@@ -87,9 +87,9 @@ impl App {
                 sync_overdue: synced_at.and_then(|at| overdue(RunKind::Sync, saved?, &store, at, now)),
                 end_of_day_at,
                 end_of_day: end_of_day.map(|compared| compared.state),
-                // Before the first one, what counts is the initial dataset.
+                // Before the first one, what counts is the initial dataset: a sync makes up for no End of Day.
                 end_of_day_overdue: end_of_day_at
-                    .or(synced_at)
+                    .or_else(|| initial_at.get(&store.id).copied())
                     .and_then(|at| overdue(RunKind::EndOfDay, saved?, &store, at, now)),
                 drifted: drifted.get(&store.id).copied().unwrap_or_default(),
                 parked: parked_of.get(&store.id).copied().unwrap_or_default(),

@@ -65,6 +65,7 @@ pub(super) struct Looked {
     parked: i64,
     owed_shipments: i64,
     alarm: String,
+    is_end_of_day_missed: bool,
 }
 
 impl Looked {
@@ -77,6 +78,7 @@ impl Looked {
             parked: self.parked,
             owed_shipments: self.owed_shipments,
             alarm: &self.alarm,
+            is_end_of_day_missed: self.is_end_of_day_missed,
         }
     }
 }
@@ -194,6 +196,9 @@ impl App {
             _ => String::new(),
         };
         let flags = self.db.one_time_flags(store.id).await?;
+        let is_due = self.db.unanswered(store.id, RunKind::EndOfDay).await? > 0;
+        let is_under_way = |run: &Run| run.kind == RunKind::EndOfDay && !run.dry_run;
+        let is_end_of_day_missed = is_due && !self.db.open_runs(store.id).await?.iter().any(is_under_way);
         Ok(Looked {
             configuration: self.db.configuration(store.id).await?,
             done: flags.into_iter().map(|(phase, ..)| phase).collect(),
@@ -201,6 +206,7 @@ impl App {
             parked: self.db.parked_count(store.id, "").await?,
             owed_shipments: shipments::count_owed(&self.db, store.id).await?,
             alarm,
+            is_end_of_day_missed,
         })
     }
 

@@ -253,6 +253,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Forgets that people were told of a store's troubles by the notifications of an instant, where none of those came.
+    pub async fn untell(&mut self, store: StoreId, made_at: Timestamp) -> Result<()> {
+        let statement = self
+            .statement(
+                "UPDATE troubles SET told_at = NULL, told_count = NULL WHERE store_id = ? AND told_at = ? \
+                 AND NOT EXISTS (SELECT 1 FROM notifications WHERE notifications.store_id = troubles.store_id \
+                 AND made_at = ? AND state IN ('SENT', 'OWED'))",
+            )
+            .bind(store.0)
+            .bind(made_at.as_millisecond())
+            .bind(made_at.as_millisecond());
+        self.execute(statement).await.map(drop)
+    }
+
     /// Marks what became of a notification.
     pub async fn end_notification(&mut self, id: i64, state: NotificationState) -> Result<()> {
         let statement = self.statement("UPDATE notifications SET state = ? WHERE id = ? AND state = 'OWED'");

@@ -290,11 +290,13 @@ impl Db {
 
     /// Forgets runs that ended before an instant, with what belongs to them, so many at most; returns how many.
     ///
-    /// The newest of each kind stays, and what a parked record or a one-time flag points at.
+    /// The newest of each kind stays, and the newest complete one, and what a parked record or a one-time flag points at.
     pub async fn forget_runs(&self, before: jiff::Timestamp, most: i64) -> Result<usize> {
         let forgettable = "SELECT id FROM runs WHERE ended_at < ? \
             AND EXISTS (SELECT 1 FROM runs AS newer WHERE newer.store_id = runs.store_id AND newer.kind = runs.kind \
-                AND newer.id > runs.id) \
+                AND newer.dry_run = runs.dry_run AND newer.id > runs.id \
+                AND (runs.state NOT IN ('COMPLETE', 'COMPLETE_WITH_PARKED') \
+                    OR newer.state IN ('COMPLETE', 'COMPLETE_WITH_PARKED'))) \
             AND NOT EXISTS (SELECT 1 FROM parked_records WHERE run_id = runs.id) \
             AND NOT EXISTS (SELECT 1 FROM one_time_flags WHERE run_id = runs.id) LIMIT ?";
         let mut tx = self.begin().await?;

@@ -30,6 +30,28 @@ impl Db {
         row.as_ref().map(|row| Row(row, "schedules").at("due_at")).transpose()
     }
 
+    /// Stores whose newest End of Day was due by the clock and stopped between two instants, and when it did.
+    pub async fn stopped_end_of_days(
+        &self,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<Vec<(StoreId, Timestamp)>> {
+        let statement = self
+            .statement(
+                "SELECT schedules.store_id, ended_at FROM schedules JOIN runs ON runs.id = (SELECT MAX(id) \
+                 FROM runs AS newest WHERE newest.store_id = schedules.store_id AND newest.kind = schedules.kind \
+                 AND newest.dry_run = 0) WHERE schedules.kind = ? AND unanswered > 0 AND state = 'FAILED' \
+                 AND ended_at >= ? AND ended_at <= ?",
+            )
+            .bind(RunKind::EndOfDay.word())
+            .bind(from.as_millisecond())
+            .bind(until.as_millisecond());
+        let pair = |row| {
+            let row = Row(row, "runs");
+            Ok((StoreId(row.int("store_id")?), row.at("ended_at")?))
+        };
+        self.rows(statement).await?.iter().map(pair).collect()
+    }
+
     /// How often a kind of run was due since it last succeeded.
     pub async fn unanswered(&self, store: StoreId, kind: RunKind) -> Result<i64> {
         let statement = self

@@ -29,7 +29,7 @@ pub struct OpenRuns {
     pub queued: i64,
     /// How many are being worked on.
     pub running: i64,
-    /// When the oldest was asked for that nothing but a free worker is missing for.
+    /// When the oldest was asked for that takes a moment and that nothing but a free worker is missing for.
     pub waits_since: Option<Timestamp>,
 }
 
@@ -55,6 +55,16 @@ impl Db {
             .bind(PhaseKind::PickingOrders.word());
         let pair = |row| Ok((StoreId(Row(row, "cursors").int("store_id")?), Row(row, "cursors").at("at")?));
         self.rows(statement).await?.iter().map(pair).collect()
+    }
+
+    /// When the initial dataset of each store was made.
+    pub async fn initial_at(&self) -> Result<HashMap<StoreId, Timestamp>> {
+        let made = "SELECT store_id, MAX(set_at) AS at FROM one_time_flags GROUP BY store_id";
+        let pair = |row| {
+            let row = Row(row, "one_time_flags");
+            Ok((StoreId(row.int("store_id")?), row.at("at")?))
+        };
+        self.rows(self.statement(made)).await?.iter().map(pair).collect()
     }
 
     /// The newest End of Day and the newest reconciliation of each store, the older of the two first.
@@ -96,13 +106,15 @@ impl Db {
     /// The runs that have not ended.
     pub async fn count_open_runs(&self) -> Result<OpenRuns> {
         let now = self.engine.now();
+        // Long runs may wait for each other: their places are few.
+        let long = RunKind::LONG.map(|kind| format!("'{}'", kind.word())).join(", ");
         // A run whose server fell silent keeps nobody waiting: it can be claimed as well.
         let sql = format!(
             "SELECT (SELECT COUNT(*) FROM runs WHERE state = 'QUEUED') AS queued, \
              (SELECT COUNT(*) FROM runs WHERE state = 'RUNNING') AS running, \
-             (SELECT MIN(asked_at) FROM runs WHERE state = 'QUEUED' AND NOT EXISTS (SELECT 1 FROM runs AS other \
-             WHERE other.store_id = runs.store_id AND other.state = 'RUNNING' AND other.lease_until >= {now})) \
-             AS waits_since"
+             (SELECT MIN(asked_at) FROM runs WHERE state = 'QUEUED' AND kind NOT IN ({long}) \
+             AND NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.store_id = runs.store_id \
+             AND other.state = 'RUNNING' AND other.lease_until >= {now})) AS waits_since"
         );
         let row = self.statement(&sql).fetch_one(&self.reader).await?;
         let row = Row(&row, "runs");

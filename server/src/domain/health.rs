@@ -115,6 +115,8 @@ pub struct Signs<'s> {
     pub owed_shipments: i64,
     /// What is said when nothing has come of auto sync for long; empty otherwise.
     pub alarm: &'s str,
+    /// Whether End of Day was due since it last succeeded, and none is under way.
+    pub is_end_of_day_missed: bool,
 }
 
 /// Whether a store is in step, and the same in words without times.
@@ -153,16 +155,15 @@ pub fn needs(signs: Signs<'_>) -> Vec<Need> {
     if !has_defaults(signs) {
         return Vec::new();
     }
-    let mut needs = if signs.done.contains(&PhaseKind::Inventory) {
-        troubles_in_step(signs)
-    } else {
-        trouble_before(signs)
-    };
+    let is_done = signs.done.contains(&PhaseKind::Inventory);
+    let mut needs = if is_done { troubles_in_step(signs) } else { trouble_before(signs) };
     if let Some(run) = failed(signs, Cause::ManualSync).filter(|_| signs.store.grants.manual_sync) {
         let words = format!("An action of Manual Sync stopped: {}", run.problem);
         needs.push(waiting(Cause::ManualSync, words, 1));
     }
     match signs.parked {
+        // An import that is under way is not over; the actions of Manual Sync are, each.
+        _ if !is_done && !signs.store.grants.manual_sync => {}
         0 => {}
         1 => needs.push(waiting(Cause::Parked, "1 record needs you.".to_owned(), 1)),
         parked => needs.push(waiting(Cause::Parked, format!("{parked} records need you."), parked)),
@@ -189,6 +190,9 @@ fn troubles_in_step(signs: Signs<'_>) -> Vec<Need> {
     }
     if let Some(run) = failed(signs, Cause::EndOfDay) {
         needs.push(failing(Cause::EndOfDay, format!("The last End of Day stopped: {}", run.problem)));
+    } else if signs.is_end_of_day_missed && run_at_fault(signs, Cause::EndOfDay).is_none() {
+        let words = "End of Day was due and did not run: run it now, or the store is told with the next one.";
+        needs.push(failing(Cause::EndOfDay, words.to_owned()));
     }
     if let Some(run) = failed(signs, Cause::Shipments).filter(|_| signs.owed_shipments > 0) {
         needs.push(failing(Cause::Shipments, format!("Shipments do not reach the store: {}", run.problem)));
@@ -320,6 +324,7 @@ mod tests {
             parked,
             owed_shipments: 1,
             alarm: "",
+            is_end_of_day_missed: false,
         })
     }
 
@@ -365,6 +370,7 @@ mod tests {
             parked: 0,
             owed_shipments: 0,
             alarm: "",
+            is_end_of_day_missed: false,
         };
         assert_eq!(
             health(signs),
@@ -378,6 +384,11 @@ mod tests {
         assert_eq!(health(signs).0, Health::Failing);
         (signs.done, signs.alarm) = (RunKind::Import.phases(), "Nothing was synced for days.");
         assert_eq!(health(signs), (Health::Failing, "Nothing was synced for days.".into()));
+        (signs.ended, signs.alarm, signs.is_end_of_day_missed) = (&[], "", true);
+        assert_eq!(needs(signs)[0].cause, Cause::EndOfDay);
+        let held = [ended(RunKind::EndOfDay, RunState::Held)];
+        signs.ended = &held;
+        assert_eq!(needs(signs).len(), 1, "what was held is not missed as well");
     }
     #[test]
     fn an_action_of_manual_sync_that_stopped_waits_for_a_person_until_it_goes_well() {
@@ -393,6 +404,7 @@ mod tests {
                 parked: 0,
                 owed_shipments: 0,
                 alarm: "",
+                is_end_of_day_missed: false,
             };
             needs(signs).first().map(|need| (need.cause, run_at_fault(signs, need.cause).map(|run| run.kind)))
         };

@@ -80,14 +80,19 @@ impl Trouble {
 /// A store's troubles after another look at what needs a person.
 ///
 /// What is over before anybody was told of it has never been; what comes back before anybody was told that it is over
-/// goes on.
+/// goes on. While the access token is refused nobody knows how the rest is, so that it stays as it was.
 pub fn look(known: Vec<Trouble>, needs: Vec<Need>, now: Timestamp) -> Vec<Trouble> {
-    let needs_still = |cause: Cause| needs.iter().any(|need| need.cause == cause);
+    let is_refused = needs.iter().any(|need| need.cause == Cause::Access);
+    let needs_still = |cause: Cause| is_refused || needs.iter().any(|need| need.cause == cause);
     let mut troubles: Vec<Trouble> = known
         .into_iter()
         .filter(|trouble| trouble.told.is_some() || needs_still(trouble.need.cause))
         .map(|trouble| {
-            let over_at = if needs_still(trouble.need.cause) { None } else { trouble.over_at.or(Some(now)) };
+            let over_at = match trouble.over_at {
+                over_at if is_refused && trouble.need.cause != Cause::Access => over_at,
+                _ if needs_still(trouble.need.cause) => None,
+                over_at => over_at.or(Some(now)),
+            };
             Trouble { over_at, ..trouble }
         })
         .collect();
@@ -201,6 +206,23 @@ mod tests {
         assert_eq!(told.look("24T21:00", &[]), None);
         assert_eq!(told.tell("24T21:05"), Some(vec![Cause::EndOfDay]));
         assert_eq!(told.tell("28T21:05"), None);
+    }
+
+    #[test]
+    fn while_the_token_is_refused_nothing_else_is_said_to_be_over() {
+        let mut told = Told::new(NotifyWhen::AtOnce);
+        told.look("24T12:00", &[(Cause::EndOfDay, 1)]);
+        assert!(told.tell("24T12:05").is_some());
+        assert_eq!(told.look("24T13:00", &[(Cause::Access, 1)]), None);
+        assert_eq!(told.tell("24T13:05"), Some(vec![Cause::EndOfDay, Cause::Access]));
+        assert!(told.troubles.iter().all(|trouble| trouble.over_at.is_none()), "{:?}", told.troubles);
+        told.look("24T14:00", &[(Cause::EndOfDay, 1)]);
+        assert_eq!(
+            told.tell("24T14:05"),
+            Some(vec![Cause::EndOfDay, Cause::Access]),
+            "the token is good again"
+        );
+        assert_eq!(told.tell("25T14:05"), None);
     }
 
     #[test]

@@ -136,10 +136,15 @@ impl StoreOrder {
         }
     }
 
+    /// Whether its parcels have left while its shopper is still to come for the rest.
+    pub fn awaits_pickup(&self) -> bool {
+        let is_sent = |consignment: &Consignment| !consignment.ship_to.is_empty();
+        !self.is_archived && self.status_id == SHIPPED && self.consignments.iter().any(is_sent)
+    }
+
     /// What it wants done with one of its consignments: parcels that have left end nothing that its shopper comes for.
     pub fn wish_for(&self, consignment: &Consignment, wish: Wish) -> Wish {
-        let is_pickup = consignment.ship_to.is_empty() && !self.is_archived;
-        if is_pickup && self.status_id == SHIPPED { Wish::GoOn } else { wish }
+        if consignment.ship_to.is_empty() && self.awaits_pickup() { Wish::GoOn } else { wish }
     }
 
     /// The status it should be set to after something of it was sent, or after its pickup was closed; none where it has
@@ -155,8 +160,7 @@ impl StoreOrder {
             (_, false) if lines().all(|line| line.shipped == 0) => return None,
             (_, false) => 3,
         };
-        let is_ours =
-            PICKED_STATUS_IDS.contains(&self.status_id) || (is_picked_up && self.status_id == SHIPPED);
+        let is_ours = PICKED_STATUS_IDS.contains(&self.status_id) || (is_picked_up && self.awaits_pickup());
         (is_ours && self.status_id != status).then_some(status)
     }
 

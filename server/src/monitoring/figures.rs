@@ -123,7 +123,8 @@ fn name_state(registry: &mut Registry, standing: &Standing) {
     let states = [(label("state", "QUEUED"), open.queued), (label("state", "RUNNING"), open.running)];
     let help = "Runs that have not ended, by state";
     gauge(registry, "open_runs", help, None, states.map(|(labels, count)| (labels, count_of(count))));
-    let help = "How long the oldest queued run has waited for nothing but a server that claims it";
+    let help =
+        "How long the oldest run that takes a moment has waited for nothing but a server that claims it";
     single(registry, "run_waiting", help, Some(Unit::Seconds), standing.waiting.as_secs_f64());
     let parked = standing.parked.iter();
     let parked = parked.map(|(reason, count)| (label("reason", reason.words().code), count_of(*count)));

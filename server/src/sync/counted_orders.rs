@@ -14,7 +14,7 @@ use crate::{
     db::{Row, Tx, insert, list_of, select_in},
     domain::{
         configuration::StockDecrease,
-        order::{DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
+        order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder},
     },
     warehouse::counts,
 };
@@ -244,16 +244,19 @@ fn lines(order: &StoreOrder, rule: StoreSettings) -> Lines {
 }
 
 fn open_lines(order: &StoreOrder, is_deducted: bool) -> Lines {
-    if order.is_archived || !DEDUCTED_STATUS_IDS.contains(&order.status_id) {
+    let awaits_pickup = order.awaits_pickup();
+    if order.is_archived || !(awaits_pickup || DEDUCTED_STATUS_IDS.contains(&order.status_id)) {
         return Lines::new();
     }
+    let is_here = |consignment: &&Consignment| !awaits_pickup || consignment.ship_to.is_empty();
     let open = |line: &OrderLine| OpenLine {
         of: (line.product_id, line.variant_id),
         quantity: line.promised(),
         deducted: if is_deducted { line.deducted() } else { 0 },
         shipped: line.shipped,
     };
-    let lines = order.lines().filter(|line| line.product_id > 0).map(|line| (line.line_id, open(line)));
+    let lines = order.consignments.iter().filter(is_here).flat_map(|consignment| &consignment.lines);
+    let lines = lines.filter(|line| line.product_id > 0).map(|line| (line.line_id, open(line)));
     lines.filter(|(_, line)| line.quantity > 0 || line.deducted > 0).collect()
 }
 

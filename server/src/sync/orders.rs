@@ -300,30 +300,37 @@ impl Sorted {
         self.new.push(picking);
     }
 
-    /// What has no item, in words. What a person has skipped is not to be picked here, and the rest goes on.
-    fn unknown(&mut self, picking: &mut PickingOrder) -> String {
+    /// What has no item, in words, and whether a person has skipped it: then it is not to be picked here.
+    fn unknown(&self, picking: &mut PickingOrder) -> (String, bool) {
         let is_unknown =
             |line: &PickingLine| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked;
         let unknown = picking.lines.iter().filter(|line| is_unknown(line));
         let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
         let names = names.join(", ");
-        let skipped = self.skipped.get(&(picking.of.1, picking.of.2));
-        if skipped.is_none_or(|problem| !tells(problem, &names)) {
-            return names;
+        let problem = self.skipped.get(&(picking.of.1, picking.of.2));
+        let is_skipped = problem.is_some_and(|problem| tells(problem, &names));
+        if is_skipped {
+            picking
+                .lines
+                .iter_mut()
+                .filter(|line| is_unknown(line))
+                .for_each(|line| line.ordered = line.picked);
+            complete_kits(&mut picking.lines);
         }
-        picking.lines.iter_mut().filter(|line| is_unknown(line)).for_each(|line| line.ordered = line.picked);
-        // Told all the same, so that it stays the problem that was skipped.
-        self.park(picking, Reason::OrderItemUnknown, names);
-        String::new()
+        (names, is_skipped)
     }
 
     /// An order with something that has no item waits for a person; it is never dropped (OQ-26).
-    fn hold_where_unknown(&mut self, picking: &mut PickingOrder, unknown: String) {
-        if !unknown.is_empty() {
+    fn hold_where_unknown(&mut self, picking: &mut PickingOrder, (unknown, is_skipped): (String, bool)) {
+        if unknown.is_empty() {
+            return;
+        }
+        if !is_skipped {
             picking.header.state = OrderState::OnHold;
             picking.header.problem = format!("there is no item for {unknown}");
-            self.park(picking, Reason::OrderItemUnknown, unknown);
         }
+        // What was skipped is told all the same, so that it stays the problem that was skipped.
+        self.park(picking, Reason::OrderItemUnknown, unknown);
     }
 
     /// Follows what the store did to an order: wholly while nothing was picked, as far as possible after that.
@@ -443,7 +450,7 @@ impl Sorted {
             OrderState::Cancelled => "nothing of it is left to pick".to_owned(),
             _ => String::new(),
         };
-        if picking.header.state == OrderState::Open {
+        if unknown.1 || picking.header.state == OrderState::Open {
             self.hold_where_unknown(picking, unknown);
         }
     }

@@ -176,8 +176,13 @@ async fn attempt(work: &Work, shipment: &Shipment, there: &[bigcommerce::Shipmen
 async fn sent(work: &Work, shipment: &Shipment, store_shipment: i64) -> Result<bool> {
     let mut tx = work.page().await?;
     shipments::note_sent(&mut tx, shipment.id, store_shipment).await?;
-    if work.configuration.set_order_status {
-        order_states::owe(&work.db, &mut tx, work.store.id, shipment.of.0, Wanted::Shipped).await?;
+    let order = (work.store.id, shipment.of.0);
+    if work.configuration.pickup_rule == PickupRule::Complete
+        && orders::is_handed_over(&mut tx, order).await?
+    {
+        order_states::owe(&work.db, &mut tx, order.0, order.1, Wanted::Completed).await?;
+    } else if work.configuration.set_order_status {
+        order_states::owe(&work.db, &mut tx, order.0, order.1, Wanted::Shipped).await?;
     }
     work.keep(tx, PHASE, "", Counts { created: 1, ..Counts::default() }, 0).await?;
     Ok(true)
@@ -204,7 +209,9 @@ pub(super) async fn report_closed(work: &Work, tx: &mut Tx, closed: &[PickingOrd
     let values = &work.configuration;
     let mut changes = Vec::new();
     for order in closed {
-        if values.pickup_rule == PickupRule::Complete && orders::is_handed_over(tx, order.of).await? {
+        if values.pickup_rule == PickupRule::Complete
+            && orders::is_handed_over(tx, (order.of.0, order.of.1)).await?
+        {
             order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
         }
         if !order.is_pickup() && values.shipment_rule == ShipmentRule::OnClose {

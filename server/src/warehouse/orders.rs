@@ -239,7 +239,7 @@ pub async fn division_of(tx: &mut Tx, id: i64) -> Result<i64> {
 
 /// Whether goods of a store's order were to be picked up, all of those were picked, and nothing of the order is left to
 /// do.
-pub async fn is_handed_over(tx: &mut Tx, (store, order, _): (StoreId, i64, i64)) -> Result<bool> {
+pub async fn is_handed_over(tx: &mut Tx, (store, order): (StoreId, i64)) -> Result<bool> {
     // A pickup has no address.
     let sql = "SELECT 1 AS one FROM picking_orders WHERE store_id = ? AND order_id = ? \
                AND (consignment_id = 0 OR ship_to = '') AND NOT EXISTS (SELECT 1 FROM picking_orders AS other \

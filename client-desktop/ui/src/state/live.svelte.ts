@@ -33,7 +33,7 @@ export class Live {
   remembered = $state.raw<Date | undefined>();
   /** When the oldest part of the page was read, where that was not now. */
   oldest = $state.raw<Date | undefined>();
-  #refreshing = false;
+  #refreshing: Promise<void> | undefined;
   #again = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
   #missed = false;
@@ -114,8 +114,8 @@ export class Live {
     const wasLost = this.line.state === "lost";
     if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
     this.remembered = undefined;
-    if (wasLost && watched.events.length === 0) {
-      // Nothing was missed, but what was asked for meanwhile may have been answered from memory or not at all.
+    if (wasLost) {
+      // Nothing may have been missed, but what was asked for meanwhile was answered from memory or not at all.
       this.oldest = undefined;
       this.#changed();
     }
@@ -176,22 +176,21 @@ export class Live {
   }
 
   /** Reads again what may be asked for; asked many times at once, it reads once more at the end. */
-  async refresh(): Promise<void> {
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
+  refresh(): Promise<void> {
+    this.#again = true;
+    this.#refreshing ??= this.#readStatus().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #readStatus(): Promise<void> {
     try {
-      do {
+      while (this.#again) {
         this.#again = false;
         const { status } = await this.call("GetStatus", {});
         if (status) this.status = status;
-      } while (this.#again);
+      }
     } catch {
       // The stream says how the line is.
-    } finally {
-      this.#refreshing = false;
     }
   }
 
