@@ -302,20 +302,11 @@ impl Sorted {
 
     /// What has no item, in words, and whether a person has skipped it: then it is not to be picked here.
     fn unknown(&self, picking: &mut PickingOrder) -> (String, bool) {
-        let is_unknown =
-            |line: &PickingLine| line.item_id.is_none() && !line.is_kit && line.ordered > line.picked;
-        let unknown = picking.lines.iter().filter(|line| is_unknown(line));
-        let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
-        let names = names.join(", ");
+        let names = picking.unknown();
         let problem = self.skipped.get(&(picking.of.1, picking.of.2));
         let is_skipped = problem.is_some_and(|problem| tells(problem, &names));
         if is_skipped {
-            picking
-                .lines
-                .iter_mut()
-                .filter(|line| is_unknown(line))
-                .for_each(|line| line.ordered = line.picked);
-            complete_kits(&mut picking.lines);
+            picking.leave_unknown_out();
         }
         (names, is_skipped)
     }

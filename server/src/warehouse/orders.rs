@@ -111,6 +111,25 @@ impl PickingOrder {
     pub fn is_picked(&self) -> bool {
         self.lines.iter().all(|line| line.picked == line.ordered)
     }
+
+    /// What is to be picked and has no item, in words.
+    pub fn unknown(&self) -> String {
+        let unknown = self.lines.iter().filter(|line| line.is_unknown());
+        let names: Vec<String> = unknown.map(|line| format!("{} ({})", line.name, line.sku)).collect();
+        names.join(", ")
+    }
+
+    /// Goes on without it.
+    pub fn leave_unknown_out(&mut self) {
+        self.lines.iter_mut().filter(|line| line.is_unknown()).for_each(|line| line.ordered = line.picked);
+        complete_kits(&mut self.lines);
+    }
+}
+
+impl PickingLine {
+    fn is_unknown(&self) -> bool {
+        self.item_id.is_none() && !self.is_kit && self.ordered > self.picked
+    }
 }
 
 /// A kit is picked as far as each of its parts is (OQ-36).
