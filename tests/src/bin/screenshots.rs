@@ -144,6 +144,7 @@ async fn work(album: &Album<'_>, products: u32) -> anyhow::Result<()> {
     album.add(&shop.screen, &window, "work-parked-records").await?;
     window.go("Items").await?;
     window.press_first("gridcell", "*").await?;
+    window.find("region", "Why this number?").await?;
     album.add(&shop.screen, &window, "work-item").await?;
     window.go("Orders").await?;
     window.press_first("row", "BC-*").await?;
