@@ -5,14 +5,13 @@ use crate::{
     db::Tx,
     domain::{
         carrier::{PROVIDERS, provider_in},
-        configuration::{Configuration, PickupRule, ShipmentRule, Violation},
+        configuration::{Configuration, ShipmentRule, Violation},
         picking::{OrderAction, OrderState},
         store::{Store, StoreId},
     },
     warehouse::{
         changes::{self, Change, ChangeKind, Origin},
-        items,
-        order_states::{self, Wanted},
+        items, order_states,
         orders::{self, PickingOrder, differences},
         picks::{self, NotPicked, Pick},
         places::{self, Division},
@@ -229,11 +228,9 @@ impl App {
     ) -> Result<()> {
         let saved = self.db.configuration(order.of.0).await?;
         let values = saved.map(|saved| saved.values).unwrap_or_default();
-        if closes
-            && values.pickup_rule == PickupRule::Complete
-            && orders::is_handed_over(tx, (order.of.0, order.of.1)).await?
-        {
-            order_states::owe(&self.db, tx, order.of.0, order.of.1, Wanted::Completed).await?;
+        if closes {
+            let of = (order.of.0, order.of.1);
+            order_states::owe_completed(&self.db, tx, of, values.pickup_rule).await?;
         }
         if order.is_pickup() {
             return Ok(());

@@ -13,7 +13,7 @@ use crate::{
     db::{Exception, NewParked, Tx},
     domain::{
         carrier::provider_in,
-        configuration::{PickupRule, ShipmentRule},
+        configuration::ShipmentRule,
         order::OrderLine,
         reason::Reason,
         run::{Counts, PhaseKind},
@@ -21,7 +21,7 @@ use crate::{
     warehouse::{
         changes::Change,
         order_states::{self, Wanted},
-        orders::{self, PickingOrder},
+        orders::PickingOrder,
         shipments::{self, Shipment, ShipmentState},
     },
 };
@@ -177,11 +177,9 @@ async fn sent(work: &Work, shipment: &Shipment, store_shipment: i64) -> Result<b
     let mut tx = work.page().await?;
     shipments::note_sent(&mut tx, shipment.id, store_shipment).await?;
     let order = (work.store.id, shipment.of.0);
-    if work.configuration.pickup_rule == PickupRule::Complete
-        && orders::is_handed_over(&mut tx, order).await?
-    {
-        order_states::owe(&work.db, &mut tx, order.0, order.1, Wanted::Completed).await?;
-    } else if work.configuration.set_order_status {
+    let rule = work.configuration.pickup_rule;
+    let is_complete = order_states::owe_completed(&work.db, &mut tx, order, rule).await?;
+    if !is_complete && work.configuration.set_order_status {
         order_states::owe(&work.db, &mut tx, order.0, order.1, Wanted::Shipped).await?;
     }
     work.keep(tx, PHASE, "", Counts { created: 1, ..Counts::default() }, 0).await?;
@@ -209,11 +207,8 @@ pub(super) async fn report_closed(work: &Work, tx: &mut Tx, closed: &[PickingOrd
     let values = &work.configuration;
     let mut changes = Vec::new();
     for order in closed {
-        if values.pickup_rule == PickupRule::Complete
-            && orders::is_handed_over(tx, (order.of.0, order.of.1)).await?
-        {
-            order_states::owe(&work.db, tx, work.store.id, order.of.1, Wanted::Completed).await?;
-        }
+        let of = (work.store.id, order.of.1);
+        order_states::owe_completed(&work.db, tx, of, values.pickup_rule).await?;
         if !order.is_pickup() && values.shipment_rule == ShipmentRule::OnClose {
             let parcel = (provider_in(&order.header.method), "");
             let run = work.lease.run.0;

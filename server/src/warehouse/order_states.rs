@@ -1,8 +1,9 @@
 //! What orders of the store are to be set to: the outbox of statuses.
 
+use super::orders;
 use crate::{
     db::{Db, Result, Row, Tx},
-    domain::{run::words, store::StoreId},
+    domain::{configuration::PickupRule, run::words, store::StoreId},
 };
 
 /// What an order is to be set to.
@@ -29,6 +30,21 @@ pub async fn owe(db: &Db, tx: &mut Tx, store: StoreId, order: i64, wanted: Wante
         .bind(wanted.word())
         .bind(db.clock.now().as_millisecond());
     tx.execute(statement).await.map(drop)
+}
+
+/// Writes down that an order is complete, where pickups are to complete theirs and all of this one was handed over;
+/// returns whether that is so.
+pub async fn owe_completed(
+    db: &Db,
+    tx: &mut Tx,
+    (store, order): (StoreId, i64),
+    rule: PickupRule,
+) -> Result<bool> {
+    let is_complete = rule == PickupRule::Complete && orders::is_handed_over(tx, (store, order)).await?;
+    if is_complete {
+        owe(db, tx, store, order, Wanted::Completed).await?;
+    }
+    Ok(is_complete)
 }
 
 /// The orders of a store that are to be set to something.
