@@ -3,12 +3,15 @@
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
     CancelPickingOrderRequest, ClosePickingOrderRequest, Configuration, ListDivisionsRequest,
-    PickItemRequest, PickingOrder, PickingOrderState, PickupRule, ReopenPickingOrderRequest, ShipmentRule,
-    ShipmentState,
+    PickItemRequest, PickingOrder, PickingOrderState, PickupRule, ReopenPickingOrderRequest,
+    ResolveParkedRecordRequest, ShipmentRule, ShipmentState, resolve_parked_record_request::Resolution,
 };
 use plugin_host_tests::{
     harness::{Engine, defaults, until},
-    sandbox::store::{NewLine, NewOrder},
+    sandbox::{
+        Fault, Matcher, Script,
+        store::{NewLine, NewOrder},
+    },
 };
 
 use crate::{
@@ -24,6 +27,7 @@ crate::on_both_databases! {
     the_status_is_set_where_the_store_does_not_do_it
     a_pickup_is_completed_where_it_is_so_configured_and_never_shipped
     the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_completes_it
+    an_order_whose_parcel_leaves_after_its_last_pickup_is_completed_then
     an_order_whose_last_units_two_people_pick_at_the_same_moment_is_shipped
     two_stores_may_use_the_same_request_id
     an_order_that_was_cancelled_here_stays_so
@@ -173,6 +177,49 @@ async fn the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_com
     ensure!(shown == Some(goods[0].on_hand + 10 - 5), "{shown:?}: two of them wait for their shopper");
     pick(&scene.operator, last, 2, "").await?;
     status_becomes(&scene, id, 10).await
+}
+
+async fn an_order_whose_parcel_leaves_after_its_last_pickup_is_completed_then(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(values).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let id = scene.store.with_store(|store| {
+        let picked_up = NewLine::variant(goods[0].variant, 1).picked_up_at(1);
+        store.place_order(NewOrder::of([picked_up, NewLine::variant(goods[0].variant, 1)]).in_status(8))
+    });
+    sync(&scene.operator).await?;
+    // The store does not take the parcel's shipment at first.
+    scene
+        .store
+        .script(Script::next(Matcher::path("/v2/orders").method("POST"), Fault::Status { status: 400 }));
+    for part in picking_orders(&scene.operator).await? {
+        pick(&scene.operator, &part, 1, "").await?;
+    }
+    let refused = until("the shipment waits for a person", async || {
+        let parked = scene.operator.parked().await?;
+        Ok(parked.into_iter().find(|record| record.reason == "SHIPMENT_REFUSED"))
+    })
+    .await?;
+    let status = scene.store.with_store(|store| store.orders()[&id].status);
+    ensure!(status != 10, "the parcel is still to leave");
+    let retry = ResolveParkedRecordRequest {
+        parked_id: refused.parked_id,
+        resolution: Some(Resolution::Retry(true)),
+        ..ResolveParkedRecordRequest::default()
+    };
+    scene.operator.client.plugin_host().resolve_parked_record(retry).await?;
+    until("the parcel is in the store and the order is completed", async || {
+        let (shipments, status) = scene.store.with_store(|store| {
+            let order = &store.orders()[&id];
+            (order.shipments.len(), order.status)
+        });
+        Ok((shipments == 1 && status == 10).then_some(()))
+    })
+    .await
 }
 
 async fn an_order_whose_last_units_two_people_pick_at_the_same_moment_is_shipped(

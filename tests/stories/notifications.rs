@@ -289,6 +289,27 @@ async fn nothing_is_posted_into_a_private_network_and_in_the_end_that_is_told() 
 }
 
 #[tokio::test]
+async fn what_nobody_could_be_told_is_told_once_somebody_can_be() -> anyhow::Result<()> {
+    let (mut quiet, mut mailbox) = (Quiet::new(Engine::Sqlite).await?, Mailbox::start().await?);
+    quiet.mails_through(&mailbox);
+    let (_server, operator) = quiet.tell(mailed_to_ada()).await?;
+    let mut stream = operator.watch();
+    stream.next().await?;
+    mailbox.stop().await?;
+    quiet.end_of_day(&operator, false).await?;
+    owed_in_vain(&quiet).await?;
+    for time in [13, 1] {
+        quiet.pass(SignedDuration::from_hours(time));
+        tokio::time::sleep(LOOK).await;
+    }
+    heard(&mut stream, "given up").await?;
+    mailbox.restart().await?;
+    let mails = quiet.told(1, || mailbox.mails()).await?;
+    ensure!(mails[0].text.contains("The last End of Day stopped"), "{mails:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_wants_one_mail_a_day_gets_one_each_morning() -> anyhow::Result<()> {
     let (mut quiet, mailbox) = (Quiet::new(Engine::Sqlite).await?, Mailbox::start().await?);
     quiet.mails_through(&mailbox);
