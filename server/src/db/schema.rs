@@ -81,8 +81,10 @@ fn wanted_by(description: &str) -> Option<i64> {
 }
 
 /// Stores each row once: SQLite otherwise keeps a second tree beside every key that it does not take for the row's own.
+/// What PostgreSQL alone needs is left out.
 fn in_sqlite(migration: &Migration) -> Migration {
-    let sql = migration.sql.as_str();
+    let lines = migration.sql.as_str().split_inclusive('\n');
+    let sql: String = lines.filter(|line| !line.starts_with("/* PostgreSQL */")).collect();
     let sql = sql
         .replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
         .replace("/* rows by key */", "WITHOUT ROWID");
