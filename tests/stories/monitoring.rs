@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, ensure};
+use jiff::Timestamp;
 use plugin_host_proto::v1::{
-    Configuration, EndOfDayRequest, Run, RunState, SyncRequest, admin_service_server,
-    plugin_host_service_server, warehouse_service_server,
+    Configuration, EndOfDayRequest, FeatureGrants, Run, RunState, SetFeatureGrantsRequest, SyncRequest,
+    admin_service_server, plugin_host_service_server, warehouse_service_server,
 };
 use plugin_host_server::{clock::Clock, domain::run::RunKind};
 use plugin_host_tests::{
@@ -25,6 +26,7 @@ use crate::{
 crate::on_both_databases! {
     figures_say_what_happened_and_state_outlives_a_restart
     what_is_overdue_shows_and_so_does_a_refused_token
+    a_store_that_left_is_neither_due_nor_watched_until_it_comes_back
     a_sync_makes_up_for_no_end_of_day
     runs_that_read_a_catalogue_may_wait_for_each_other
 }
@@ -161,6 +163,33 @@ async fn what_is_overdue_shows_and_so_does_a_refused_token(engine: Engine) -> an
     // A sync was due by a quarter past twelve at the latest, and End of Day at six.
     ensure!((27_900.0..=28_800.0).contains(&sync) && (evening - 7_200.0).abs() < 1.0, "{sync} {evening}");
     Ok(())
+}
+
+async fn a_store_that_left_is_neither_due_nor_watched_until_it_comes_back(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, monitor, clock) = by_the_clock(engine).await?;
+    let grant = async |standard| -> anyhow::Result<()> {
+        let grants = Some(FeatureGrants { standard, manual_sync: false });
+        let request = SetFeatureGrantsRequest { store_id: scene.store.store_hash().to_owned(), grants };
+        scene.home.admin().await?.admin().set_feature_grants(request).await?;
+        Ok(())
+    };
+    grant(false).await?;
+    clock.set("2026-11-23T20:00:00Z".parse()?);
+    let status = scene.operator.status().await?;
+    ensure!(status.next_sync_due_at.is_none() && status.next_end_of_day_due_at.is_none(), "{status:?}");
+    let figures = monitor.figures().await?;
+    ensure!(figures.sum("plugin_host_store_connected", &[]).is_none());
+    ensure!(figures.sum("plugin_host_store_sync_overdue_seconds", &[]).is_none());
+
+    grant(true).await?;
+    let status = scene.operator.status().await?;
+    let next = status.next_end_of_day_due_at.context("it is due again")?;
+    ensure!(next.seconds == "2026-11-24T18:00:00Z".parse::<Timestamp>()?.as_second(), "{next:?}");
+    ensure!(late(&monitor).await?.2 > 0.0);
+    clock.set("2026-11-23T20:20:00Z".parse()?);
+    until("it is synced again", async || Ok((late(&monitor).await?.0 == 0.0).then_some(()))).await
 }
 
 async fn a_sync_makes_up_for_no_end_of_day(engine: Engine) -> anyhow::Result<()> {

@@ -118,11 +118,15 @@ pub(crate) enum Grant {
     Standard,
     ManualSync,
     Both,
+    None,
 }
 
 impl From<Grant> for FeatureGrants {
     fn from(grant: Grant) -> FeatureGrants {
-        FeatureGrants { standard: grant != Grant::ManualSync, manual_sync: grant != Grant::Standard }
+        FeatureGrants {
+            standard: matches!(grant, Grant::Standard | Grant::Both),
+            manual_sync: matches!(grant, Grant::ManualSync | Grant::Both),
+        }
     }
 }
 

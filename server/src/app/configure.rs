@@ -1,11 +1,10 @@
 //! Saving a configuration.
 
-use super::{App, Caller, Error, Result, runs::next_due};
+use super::{App, Caller, Error, Result, runs::set_schedule};
 use crate::{
     db::{self, SavedConfiguration, configuration_json},
     domain::{
         configuration::{Configuration, StockScope, Violation},
-        run::RunKind,
         store::Store,
     },
     events::{Change, Severity},
@@ -76,10 +75,7 @@ impl App {
         let old = before.as_ref().map(|saved| configuration_json(&saved.values)).unwrap_or_default();
         let change = (old, configuration_json(&saved.values));
         self.db.audit(&mut tx, &saved.saved_by, Some(store.id), "saved the configuration", change).await?;
-        for kind in [RunKind::Sync, RunKind::EndOfDay, RunKind::Reconciliation] {
-            let due = next_due(kind, &saved.values, store, saved.saved_at);
-            tx.set_due(store.id, kind, due).await?;
-        }
+        set_schedule(&mut tx, &saved.values, store, saved.saved_at).await?;
         self.db.keep_request(&mut tx, store.id, "Configure", request_id, saved.revision.to_string()).await?;
         let message = format!("The configuration was saved by {}.", saved.saved_by);
         let change = Change::Configuration(saved.revision);

@@ -19,6 +19,8 @@ use crate::{
 
 /// Syncs asked for in one look; what is left is still due a second later.
 const DUE_AT_ONCE: i64 = 200;
+/// What comes by the clock.
+const BY_THE_CLOCK: [RunKind; 3] = [RunKind::Sync, RunKind::EndOfDay, RunKind::Reconciliation];
 
 /// A run as somebody asks for it.
 #[derive(Clone, Debug)]
@@ -85,7 +87,7 @@ impl App {
     /// Asks for what is due by the clock; each is asked for by one server.
     pub async fn request_due(&self) -> Result<()> {
         let now = self.db.clock.now();
-        for kind in [RunKind::Sync, RunKind::EndOfDay, RunKind::Reconciliation] {
+        for kind in BY_THE_CLOCK {
             for (id, due) in self.db.due(kind, now, DUE_AT_ONCE).await? {
                 let Some(store) = self.db.store(id).await? else { continue };
                 self.take_due(&store, kind, due).await?;
@@ -261,6 +263,9 @@ pub(super) fn next_due(
     store: &Store,
     after: Timestamp,
 ) -> Option<Timestamp> {
+    if !store.grants.any() {
+        return None;
+    }
     let zone = zone(configuration, store);
     match kind {
         RunKind::Sync => next_sync(configuration, store.id, &zone, after),
@@ -268,6 +273,19 @@ pub(super) fn next_due(
         RunKind::Reconciliation => next_reconciliation(configuration, store.id, &zone, after),
         _ => None,
     }
+}
+
+/// Writes down when everything is due next that comes by the clock.
+pub(super) async fn set_schedule(
+    tx: &mut Tx,
+    configuration: &Configuration,
+    store: &Store,
+    after: Timestamp,
+) -> Result<()> {
+    for kind in BY_THE_CLOCK {
+        tx.set_due(store.id, kind, next_due(kind, configuration, store, after)).await?;
+    }
+    Ok(())
 }
 
 /// Who asks for what is due by the clock.

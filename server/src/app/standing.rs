@@ -1,6 +1,9 @@
 //! How all stores stand, for monitoring.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -56,18 +59,24 @@ pub struct StoreStanding {
 }
 
 impl App {
-    /// How all stores stand, by a number of statements that does not depend on how many there are.
+    /// How all stores stand, by a number of statements that does not depend on how many there are; a store that has left
+    /// is left out.
     pub async fn standing(&self) -> Result<Standing> {
         let now = self.db.clock.now();
+        let mut stores = self.db.stores().await?;
+        stores.retain(|store| store.grants.any());
+        let watched: HashSet<StoreId> = stores.iter().map(|store| store.id).collect();
         let configurations = self.db.configurations().await?;
         let (synced_at, initial_at) = (self.db.synced_at().await?, self.db.initial_at().await?);
         let mut parked: HashMap<Reason, i64> = HashMap::new();
         let mut parked_of: HashMap<StoreId, i64> = HashMap::new();
-        for (store, reason, count) in self.db.parked_counts().await? {
+        let counts = self.db.parked_counts().await?.into_iter();
+        for (store, reason, count) in counts.filter(|(store, ..)| watched.contains(store)) {
             *parked.entry(reason).or_default() += count;
             *parked_of.entry(store).or_default() += count;
         }
-        let owed: HashMap<StoreId, Owed> = shipments::outbox(&self.db).await?.into_iter().collect();
+        let owed = shipments::outbox(&self.db).await?.into_iter();
+        let owed: HashMap<StoreId, Owed> = owed.filter(|(store, _)| watched.contains(store)).collect();
         let (mut end_of_days, mut drifted) = (HashMap::new(), HashMap::new());
         for (store, kind, compared) in self.db.compared().await? {
             // The newer comes later.
@@ -76,7 +85,7 @@ impl App {
                 end_of_days.insert(store, compared);
             }
         }
-        let stores = self.db.stores().await?.into_iter().map(|store| {
+        let stores = stores.into_iter().map(|store| {
             let end_of_day: Option<&Compared> = end_of_days.get(&store.id);
             let end_of_day_at = end_of_day.and_then(|compared| compared.complete_at);
             let synced_at = synced_at.get(&store.id).copied();

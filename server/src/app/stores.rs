@@ -3,10 +3,10 @@
 use plugin_host_proto::key::KeyKind;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{App, Caller, Connected, Error, Result};
+use super::{App, Caller, Connected, Error, Result, runs::set_schedule};
 use crate::{
     bigcommerce::Urgency,
-    db::NewStore,
+    db::{NewStore, Tx},
     domain::{
         configuration::Violation,
         run::PhaseKind,
@@ -50,10 +50,15 @@ impl App {
             (None, Some(known)) => known.grants,
             (None, None) => Grants { standard: true, manual_sync: false },
         };
-        self.db.set_grants(&mut tx, id, grants).await?;
-        let division = match known {
-            Some(_) => String::new(),
-            None => places::add_starting_division(&self.db, &mut tx, id).await?,
+        let division = match &known {
+            Some(known) => {
+                self.grant(&mut tx, known, grants).await?;
+                String::new()
+            }
+            None => {
+                self.db.set_grants(&mut tx, id, grants).await?;
+                places::add_starting_division(&self.db, &mut tx, id).await?
+            }
         };
         let keys = self.db.keys(Some(id)).await?;
         let has_key = keys.iter().any(|key| key.kind == KeyKind::Operator && key.revoked_at.is_none());
@@ -71,13 +76,24 @@ impl App {
     /// Sets what a store was granted.
     pub async fn set_grants(&self, caller: &Caller, store: &Store, grants: Grants) -> Result<Store> {
         let mut tx = self.db.begin().await?;
-        self.db.set_grants(&mut tx, store.id, grants).await?;
+        self.grant(&mut tx, store, grants).await?;
         let values = (grants_json(Some(store.grants)), grants_json(Some(grants)));
         self.db.audit(&mut tx, &caller.name(), Some(store.id), "set the feature grants", values).await?;
         let message = format!("The feature grants were set by {}.", caller.name());
         self.db.add_event(&mut tx, store.id, Severity::Info, message, Change::Store).await?;
         tx.commit(&self.bus).await?;
         self.existing_store(&store.hash).await
+    }
+
+    /// Grants something to a store, or takes it away; without any, nothing is due by the clock.
+    async fn grant(&self, tx: &mut Tx, store: &Store, grants: Grants) -> Result<()> {
+        self.db.set_grants(tx, store.id, grants).await?;
+        let saved = self.db.configuration(store.id).await?;
+        if let Some(saved) = saved.filter(|_| grants.any() != store.grants.any()) {
+            let store = Store { grants, ..store.clone() };
+            set_schedule(tx, &saved.values, &store, self.db.clock.now()).await?;
+        }
+        Ok(())
     }
 
     /// Notes that BigCommerce refuses a store's token, kept as `sealed`, once; a newer one is none of its business.

@@ -3,7 +3,7 @@
 use super::{
     configuration::Configuration,
     run::{PhaseKind, Run, RunKind, RunState, words},
-    store::{Grants, Store, StoreState},
+    store::{Store, StoreState},
 };
 
 /// What can need a person; of each there is one at a time.
@@ -144,7 +144,7 @@ pub fn health(signs: Signs<'_>) -> (Health, String) {
 
 /// Everything of a store that needs a person, what fails first.
 pub fn needs(signs: Signs<'_>) -> Vec<Need> {
-    if !is_granted(signs) {
+    if !signs.store.grants.any() {
         return Vec::new();
     }
     if signs.store.state == StoreState::Refused {
@@ -230,17 +230,13 @@ pub fn run_at_fault(signs: Signs<'_>, cause: Cause) -> Option<&Run> {
     last.filter(|run| matches!(run.state, RunState::Failed | RunState::Held)).max_by_key(|run| run.id)
 }
 
-fn is_granted(signs: Signs<'_>) -> bool {
-    signs.store.grants != Grants { standard: false, manual_sync: false }
-}
-
 fn has_defaults(signs: Signs<'_>) -> bool {
     signs.configuration.is_some_and(|values| values.missing_defaults().is_empty())
 }
 
 /// What is left to do before the store can be in step at all.
 fn next_step(signs: Signs<'_>) -> Option<&'static str> {
-    if !is_granted(signs) {
+    if !signs.store.grants.any() {
         return Some("Ask an administrator what this store is granted: nothing yet.");
     }
     if !has_defaults(signs) {
@@ -261,7 +257,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::{run::RunId, store::StoreId};
+    use crate::domain::{
+        run::RunId,
+        store::{Grants, StoreId},
+    };
 
     fn store() -> Store {
         Store {
@@ -276,6 +275,7 @@ mod tests {
             missing_scopes: Vec::new(),
             connected_at: Timestamp::UNIX_EPOCH,
             deducts_when_placed: None,
+            restored_to: None,
         }
     }
 
