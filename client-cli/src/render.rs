@@ -33,13 +33,13 @@ pub(crate) fn run(run: &Run, zone: &Zone, output: &mut Output<'_>) -> Result<(),
         output.line(&format!("  {}", escape(&run.problem)))?;
     }
     if let Some(excess) = &run.excess {
-        output.line(&format!("  {}", excess_words(excess)))?;
+        output.line(&format!("  {}", excess_words(excess, zone)))?;
     }
     if run.phases.is_empty() { Ok(()) } else { output.table(&phases(&run.phases)) }
 }
 
 /// What is more than usual about an End of Day, in words.
-pub(crate) fn excess_words(excess: &Excess) -> String {
+pub(crate) fn excess_words(excess: &Excess, zone: &Zone) -> String {
     let mut parts = Vec::new();
     if excess.zeroes > 0 {
         let (zeroes, selling) = (text::number(excess.zeroes), text::number(excess.selling));
@@ -51,6 +51,10 @@ pub(crate) fn excess_words(excess: &Excess) -> String {
     if excess.drifted > 0 {
         let drifted = text::number(excess.drifted);
         parts.push(format!("{drifted} counts were changed in the store by somebody else"));
+    }
+    if excess.restored_to.is_some() {
+        let backup = zone.time_in_words(excess.restored_to.as_ref());
+        parts.push(format!("restored from a backup of {backup}, which knows of no pick and no count since"));
     }
     parts.join("; ")
 }
@@ -208,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_held_run_says_what_it_would_have_done() {
-        let excess = Excess { zeroes: 51, selling: 1000, units: 1234, drifted: 3 };
+        let excess = Excess { zeroes: 51, selling: 1000, units: 1234, drifted: 3, restored_to: None };
         let held =
             Run { run_id: 9, kind: RunKind::EndOfDay.into(), state: RunState::Held.into(), ..Run::default() };
         let text = shown(|output| run(&Run { excess: Some(excess), ..held }, &Zone::of("UTC"), output));
@@ -217,9 +221,11 @@ mod tests {
             "run 9: end-of-day, held\n  of 1,000 items that the store sells, 51 would go to zero; counts would \
              change by 1,234 units in all; 3 counts were changed in the store by somebody else\n"
         );
+        let excess = Excess { units: 7, selling: 3, restored_to: Some(at(3_600)), ..Excess::default() };
         assert_eq!(
-            excess_words(&Excess { units: 7, selling: 3, ..Excess::default() }),
-            "counts would change by 7 units in all"
+            excess_words(&excess, &Zone::of("UTC")),
+            "counts would change by 7 units in all; restored from a backup of 1970-01-01 01:00:00 UTC, which knows \
+             of no pick and no count since"
         );
     }
 

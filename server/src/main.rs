@@ -46,6 +46,9 @@ enum Command {
     Restore {
         /// The folder that `backup` made
         folder: PathBuf,
+        /// The server has not run since the backup was made, so End of Day need not wait for a person
+        #[arg(long)]
+        nothing_since: bool,
         #[command(flatten)]
         options: Box<Options>,
     },
@@ -212,14 +215,16 @@ fn obey(command: Command) -> Done<ExitCode> {
                 let files: Vec<&str> = backup.files.keys().map(String::as_str).collect();
                 print(&format!("saved in {}: {}\n", folder.display(), files.join(", ")))?;
             }
-            Command::Restore { folder, options } => {
-                let backup = operations::restore(&options.settings()?, &folder).await?;
-                print(&format!(
-                    "restored what {} held at {:.0}\nstart the server, then `plugin-host reconcile`: \
-                     it shows what has happened since\n",
-                    folder.display(),
-                    backup.made_at
-                ))?;
+            Command::Restore { folder, nothing_since, options } => {
+                let backup = operations::restore(&options.settings()?, &folder, nothing_since).await?;
+                let next = if nothing_since {
+                    "start the server: it goes on where it stopped"
+                } else {
+                    "start the server, then `plugin-host reconcile`: it shows what has happened since; \
+                     End of Day is held until a person approves it"
+                };
+                let made_at = backup.made_at;
+                print(&format!("restored what {} held at {made_at:.0}\n{next}\n", folder.display()))?;
             }
             Command::SupportBundle { log_file, options } => {
                 let settings = options.settings()?;

@@ -3,7 +3,7 @@
 use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use anyhow::{Context as _, ensure};
-use plugin_host_proto::v1::{RunState, SyncRequest};
+use plugin_host_proto::v1::{EndOfDayRequest, RunState, SyncRequest};
 use plugin_host_server::{
     api,
     clock::Clock,
@@ -16,12 +16,14 @@ use plugin_host_tests::{
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::{
+    daily::{Goods, adjust, end_of_day, goods, imported, in_store},
     scene::{Scene, start},
     truth,
 };
 
 crate::on_both_databases! {
     a_backup_taken_during_an_import_restores_to_an_equal_state
+    a_restored_server_tells_the_store_no_count_before_a_person_has_looked
     the_doctor_names_what_is_wrong
     a_support_bundle_has_the_runs_and_no_secret
 }
@@ -76,12 +78,8 @@ async fn a_backup_taken_during_an_import_restores_to_an_equal_state(engine: Engi
     let undisturbed = Dataset::read(&operator).await?;
     server.stop().await?;
 
-    // Elsewhere, under the same name.
-    home.set("data_folder", home.path().join("elsewhere").display().to_string());
-    if engine == Engine::Postgres {
-        home.set("database_url", database().await?);
-    }
-    restore(&home.settings()?, &backup).await?;
+    move_elsewhere(&mut home, engine).await?;
+    restore(&home.settings()?, &backup, false).await?;
     let again = home.path().join("again");
     back_up(&home.settings()?, &again, Clock::system()).await?;
     let (before, after) = (rows(&backup).await?, rows(&again).await?);
@@ -97,8 +95,51 @@ async fn a_backup_taken_during_an_import_restores_to_an_equal_state(engine: Engi
     truth::check(&store, &dataset, true)?;
     ensure!(dataset == undisturbed, "the restored import ends like the undisturbed one");
 
-    let refused = restore(&home.settings()?, &backup).await;
+    let refused = restore(&home.settings()?, &backup, false).await;
     ensure!(refused.is_err(), "nothing that is there is overwritten");
+    Ok(())
+}
+
+/// Gives a server a new data folder and a new database, under the same name.
+async fn move_elsewhere(home: &mut Home, engine: Engine) -> anyhow::Result<()> {
+    home.set("data_folder", home.path().join("elsewhere").display().to_string());
+    if engine == Engine::Postgres {
+        home.set("database_url", database().await?);
+    }
+    Ok(())
+}
+
+async fn a_restored_server_tells_the_store_no_count_before_a_person_has_looked(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let Goods { variant, item, on_hand, .. } = goods(&scene).await?.remove(0);
+    let Scene { operator, server, mut home, store } = scene;
+    let backup = home.path().join("backup");
+    back_up(&home.settings()?, &backup, Clock::system()).await?;
+    adjust(&operator, &item, 7).await?;
+    ensure!(end_of_day(&operator, false).await?.state() == RunState::Complete);
+    server.stop().await?;
+
+    move_elsewhere(&mut home, engine).await?;
+    let made_at = restore(&home.settings()?, &backup, false).await?.made_at;
+    let _server = start(&home).await?;
+    let operator = Operator::with_key(operator.key)?;
+    let held = end_of_day(&operator, false).await?;
+    ensure!(held.state() == RunState::Held && held.problem.contains("restored"), "{held:?}");
+    let restored_to = held.excess.and_then(|excess| excess.restored_to);
+    ensure!(restored_to.is_some_and(|at| at.seconds == made_at.as_second()), "{held:?}");
+    ensure!(in_store(&store, variant) == Some(on_hand + 7), "nothing was sent");
+
+    // What nobody knows any more is counted again, and the person says so.
+    adjust(&operator, &item, 7).await?;
+    let request = EndOfDayRequest { approved_run_id: held.run_id, ..EndOfDayRequest::default() };
+    let answer = operator.client.plugin_host().end_of_day(request).await?.into_inner();
+    let approved = operator.wait(answer.run.context("there is a run")?.run_id).await?;
+    ensure!(approved.state() == RunState::Complete, "{approved:?}");
+    ensure!(in_store(&store, variant) == Some(on_hand + 7));
+    let next = end_of_day(&operator, false).await?;
+    ensure!(next.state() == RunState::Complete, "once is enough: {next:?}");
     Ok(())
 }
 
@@ -123,7 +164,7 @@ async fn a_backup_of_a_file_restores_into_postgresql() -> anyhow::Result<()> {
     ] {
         home.set(name, elsewhere.join(file).display().to_string());
     }
-    restore(&home.settings()?, &backup).await?;
+    restore(&home.settings()?, &backup, true).await?;
     let _server = start(&home).await?;
     let operator = Operator::with_key(operator.key)?;
     ensure!(Dataset::read(&operator).await? == before, "it is the same warehouse");
@@ -135,6 +176,8 @@ async fn a_backup_of_a_file_restores_into_postgresql() -> anyhow::Result<()> {
         synced.phases.iter().any(|phase| phase.counts.is_some_and(|counts| counts.created > 0)),
         "{synced:?}"
     );
+    let day = end_of_day(&operator, false).await?;
+    ensure!(day.state() == RunState::Complete, "nothing happened since, so nobody is asked: {day:?}");
     Ok(())
 }
 
@@ -151,7 +194,7 @@ async fn a_backup_that_is_damaged_is_refused_and_changes_nothing() -> anyhow::Re
     std::fs::write(&file, bytes)?;
     let elsewhere = home.path().join("elsewhere");
     home.set("data_folder", elsewhere.display().to_string());
-    let refused = restore(&home.settings()?, &backup).await.err().context("it was restored")?;
+    let refused = restore(&home.settings()?, &backup, false).await.err().context("it was restored")?;
     ensure!(refused.to_string().contains("damaged"), "{refused}");
     ensure!(!elsewhere.exists(), "nothing is there");
     Ok(())

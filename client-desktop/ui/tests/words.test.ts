@@ -12,12 +12,15 @@ test("a run with parked records is never shown as plainly complete", () => {
   expect(runTone(run("RUN_STATE_COMPLETE"))).toBe("good");
   expect(runTone(run("RUN_STATE_COMPLETE_WITH_PARKED"))).toBe("warn");
   const counts = { created: "4703", unchanged: "3", parked: "14" };
-  expect(runResult(run("RUN_STATE_COMPLETE_WITH_PARKED", { phases: [{ counts }] }))).toBe("4,703 created · 14 parked");
+  expect(runResult(run("RUN_STATE_COMPLETE_WITH_PARKED", { phases: [{ counts }] }), "UTC")).toBe("4,703 created · 14 parked");
 });
 
 test("a held End of Day says what it would have done", () => {
-  const excess = { zeroes: "12", selling: "40" };
-  expect(excessWords(run("RUN_STATE_HELD", { excess }))).toEqual(["12 of 40 selling items would go to zero"]);
+  const excess = { zeroes: "12", selling: "40", restoredTo: "2020-11-24T02:00:00Z" };
+  expect(excessWords(run("RUN_STATE_HELD", { excess }), "UTC")).toEqual([
+    "12 of 40 selling items would go to zero",
+    expect.stringMatching(/^The server was restored from a backup of .*2020.*no count since$/),
+  ]);
 });
 
 test("the import is done when each of its phases is, whatever ran since", () => {

@@ -6,13 +6,14 @@
 use std::{collections::HashSet, fs::File, io, path::Path};
 
 use futures::TryStreamExt as _;
+use jiff::Timestamp;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{
     Db, Engine, Error, Result, Row, Sealer, Tables, copy::PARTIAL, lock_file, postgres_pool, schema,
     sqlite_file, sqlite_pool,
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, domain::run::PhaseKind};
 
 /// Rows in one statement: the widest table times this stays below what both engines take.
 const ROWS: usize = 200;
@@ -54,20 +55,24 @@ impl Db {
     }
 
     /// Fills a new database from a backup; one that holds anything is refused.
-    pub async fn restore(url: &str, file: &Path, scratch: &Path) -> Result<()> {
+    ///
+    /// Where something may have happened since the backup was made, no store is told a count before a person has looked.
+    pub async fn restore(url: &str, file: &Path, scratch: &Path, since: Option<Timestamp>) -> Result<()> {
         sqlx::any::install_default_drivers();
         if Engine::of(url)? == Engine::Sqlite {
             let _lock = lock_file(url)?;
             let into =
                 sqlite_file(url).ok_or_else(|| Error::Unusable("database_url names no file".into()))?;
             // SQLite would take the log of another database for this one's.
-            for left in ["-wal", "-shm"].map(|end| format!("{}{end}", into.display())) {
+            for left in ["", "-wal", "-shm"].map(|end| format!("{}{end}", into.display())) {
                 if Path::new(&left).exists() {
-                    let message = format!("{left} is left of another database; move it away first");
+                    let message = format!("{left} is there already; move it away first");
                     return Err(Error::Unusable(message));
                 }
             }
-            return copy_file(file, &into)
+            let copied = into.with_extension("restoring");
+            prepare(file, &copied, since).await?;
+            return std::fs::rename(&copied, &into)
                 .map_err(|error| Error::Unusable(format!("{} cannot be restored: {error}", into.display())));
         }
         let into = postgres_pool(url, 2).await?;
@@ -78,10 +83,8 @@ impl Db {
                 "the database holds something already; restore into a new one".into(),
             ));
         }
-        // An older backup gets its newer tables in a copy, so that the backup stays as it is.
-        let copied = scratch.join("restoring.db");
-        copy_file(file, &copied)
-            .map_err(|error| Error::Unusable(format!("{} cannot be made: {error}", copied.display())))?;
+        let copied = scratch.join("plugin-host.restoring");
+        prepare(file, &copied, since).await?;
         let filled = fill(&into, &copied).await;
         let _ = std::fs::remove_file(&copied);
         into.close().await;
@@ -104,11 +107,35 @@ async fn none_is_unknown(pool: &AnyPool) -> Result<()> {
     }
 }
 
+/// Makes a copy of a backup, so that the backup stays as it is: with newer tables if it is an older one, and with when it
+/// was made where something may have happened since.
+async fn prepare(backup: &Path, copied: &Path, since: Option<Timestamp>) -> Result<()> {
+    let failed = |error| Error::Unusable(format!("{} cannot be made: {error}", copied.display()));
+    // One that was stopped has left what it had made by then.
+    if copied.exists() {
+        std::fs::remove_file(copied).map_err(failed)?;
+    }
+    copy_file(backup, copied).map_err(failed)?;
+    let copy = open_copy(copied).await?;
+    schema::bring_up_to_date(Engine::Sqlite, &copy).await?;
+    if let Some(made_at) = since {
+        let note = "UPDATE stores SET restored_to = COALESCE(restored_to, ?) \
+                    WHERE EXISTS (SELECT 1 FROM one_time_flags WHERE store_id = stores.id AND phase = ?)";
+        let note = sqlx::query(note).bind(made_at.as_millisecond()).bind(PhaseKind::Inventory.word());
+        note.execute(&copy).await?;
+    }
+    copy.close().await;
+    Ok(())
+}
+
+/// Opens a copy of a backup, which has no log beside it.
+async fn open_copy(file: &Path) -> Result<AnyPool> {
+    sqlite_pool(&format!("sqlite:{}?mode=rw", file.display()), 1, &["PRAGMA journal_mode = DELETE"]).await
+}
+
 /// Fills a PostgreSQL database whose tables are empty.
 async fn fill(into: &AnyPool, file: &Path) -> Result<()> {
-    let url = format!("sqlite:{}?mode=rw", file.display());
-    let from = sqlite_pool(&url, 1, &["PRAGMA journal_mode = DELETE"]).await?;
-    schema::bring_up_to_date(Engine::Sqlite, &from).await?;
+    let from = open_copy(file).await?;
     none_is_unknown(&from).await?;
     let mut reading = from.acquire().await?;
     let mut writing = into.begin().await?;

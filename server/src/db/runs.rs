@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write as _};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
@@ -51,12 +52,13 @@ struct KeptExcess {
     selling: i64,
     units: i64,
     drifted: i64,
+    restored_to: Option<Timestamp>,
 }
 
 impl From<KeptExcess> for Excess {
     fn from(kept: KeptExcess) -> Self {
-        let KeptExcess { zeroes, selling, units, drifted } = kept;
-        Self { zeroes, selling, units, drifted }
+        let KeptExcess { zeroes, selling, units, drifted, restored_to } = kept;
+        Self { zeroes, selling, units, drifted, restored_to }
     }
 }
 
@@ -268,7 +270,7 @@ impl Db {
     }
 
     /// The phases of the initial dataset that are done for ever, with the run that did them and when.
-    pub async fn one_time_flags(&self, store: StoreId) -> Result<Vec<(PhaseKind, RunId, jiff::Timestamp)>> {
+    pub async fn one_time_flags(&self, store: StoreId) -> Result<Vec<(PhaseKind, RunId, Timestamp)>> {
         let statement = self
             .statement("SELECT * FROM one_time_flags WHERE store_id = ? ORDER BY set_at, phase")
             .bind(store.0);
@@ -291,7 +293,7 @@ impl Db {
     /// Forgets runs that ended before an instant, with what belongs to them, so many at most; returns how many.
     ///
     /// The newest of each kind stays, and the newest complete one, and what a parked record or a one-time flag points at.
-    pub async fn forget_runs(&self, before: jiff::Timestamp, most: i64) -> Result<usize> {
+    pub async fn forget_runs(&self, before: Timestamp, most: i64) -> Result<usize> {
         let forgettable = "SELECT id FROM runs WHERE ended_at < ? \
             AND EXISTS (SELECT 1 FROM runs AS newer WHERE newer.store_id = runs.store_id AND newer.kind = runs.kind \
                 AND newer.dry_run = runs.dry_run AND newer.id > runs.id \
@@ -322,8 +324,8 @@ impl Db {
 impl Tx {
     /// Keeps what a run would have done.
     pub async fn note_excess(&mut self, lease: &Lease, excess: Excess) -> Result<()> {
-        let Excess { zeroes, selling, units, drifted } = excess;
-        let kept = serde_json::json!(KeptExcess { zeroes, selling, units, drifted }).to_string();
+        let Excess { zeroes, selling, units, drifted, restored_to } = excess;
+        let kept = serde_json::json!(KeptExcess { zeroes, selling, units, drifted, restored_to }).to_string();
         let statement =
             self.statement("UPDATE runs SET excess = ? WHERE id = ?").bind(kept).bind(lease.run.0);
         self.execute(statement).await.map(drop)

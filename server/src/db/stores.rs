@@ -7,7 +7,7 @@ use super::{Db, Result, Row, Tx};
 use crate::domain::store::{Grants, Store, StoreId, StoreState};
 
 const COLUMNS: &str = "id, hash, name, domain, time_zone, currency, standard, manual_sync, state, missing_scopes, \
-                       connected_at, deducts_when_placed";
+                       connected_at, deducts_when_placed, restored_to";
 
 /// What connecting a store has learnt about it.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ fn store(row: &AnyRow) -> Result<Store> {
         missing_scopes: row.json("missing_scopes")?,
         connected_at: row.at("connected_at")?,
         deducts_when_placed: row.maybe_int("deducts_when_placed")?.map(|deducts| deducts != 0),
+        restored_to: row.maybe_at("restored_to")?,
     })
 }
 
@@ -124,6 +125,12 @@ impl Db {
             .bind(i64::from(grants.standard))
             .bind(i64::from(grants.manual_sync))
             .bind(store.0);
+        tx.execute(statement).await.map(drop)
+    }
+
+    /// Notes that a person has looked at what a restored database does not know.
+    pub async fn settle_restore(&self, tx: &mut Tx, store: StoreId) -> Result<()> {
+        let statement = tx.statement("UPDATE stores SET restored_to = NULL WHERE id = ?").bind(store.0);
         tx.execute(statement).await.map(drop)
     }
 

@@ -1,5 +1,7 @@
 //! How a store's count becomes an on-hand quantity.
 
+use jiff::Timestamp;
+
 use super::{
     configuration::{DriftPolicy, HoldLimits},
     reason::Reason,
@@ -82,12 +84,15 @@ pub struct Excess {
     pub units: i64,
     /// Items whose count was changed in the store by somebody else.
     pub drifted: i64,
+    /// When the backup was made that the database was restored from; none where a person has looked since.
+    pub restored_to: Option<Timestamp>,
 }
 
 impl Excess {
     /// What a person must look at before an End of Day goes on, in words; empty when it may (OQ-20, OQ-43).
     ///
-    /// A store of a few items may sell out: up to ten zeroes are never held. What was approved is let through.
+    /// A store of a few items may sell out: up to ten zeroes are never held. What was approved is let through. What a
+    /// restored database says of the shelves may have been true once.
     pub fn beyond(self, limits: HoldLimits, drift: DriftPolicy, approved: Self) -> Vec<String> {
         let mut words = Vec::new();
         let is_mass = self.zeroes > 10 && self.zeroes * 100 > self.selling * i64::from(limits.percent);
@@ -102,6 +107,11 @@ impl Excess {
         }
         if drift == DriftPolicy::Hold && self.drifted > approved.drifted {
             words.push(format!("{} counts were changed in the store", self.drifted));
+        }
+        if let Some(at) = self.restored_to.filter(|_| self.restored_to != approved.restored_to) {
+            words.push(format!(
+                "the database was restored to what it held at {at:.0} and knows of no pick and no count since"
+            ));
         }
         words
     }

@@ -29,6 +29,13 @@ pub struct Grants {
     pub manual_sync: bool,
 }
 
+impl Grants {
+    /// Whether there is any; a store that has left has none, and nothing of it is due or watched.
+    pub const fn any(self) -> bool {
+        self.standard || self.manual_sync
+    }
+}
+
 /// One merchant's shop.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -54,6 +61,8 @@ pub struct Store {
     pub connected_at: jiff::Timestamp,
     /// Whether it lowers its count when an order is placed, as it said last; none where nobody has asked it.
     pub deducts_when_placed: Option<bool>,
+    /// When the backup was made that the database was restored from; none where a person has looked since.
+    pub restored_to: Option<jiff::Timestamp>,
 }
 
 /// One thing that stands in the way of a run.
@@ -81,7 +90,7 @@ pub fn ready_for(
     done: &[PhaseKind],
 ) -> Vec<Missing> {
     let mut missing = Vec::new();
-    if !store.grants.standard && !store.grants.manual_sync {
+    if !store.grants.any() {
         missing.push(Missing::new(
             "NOT_GRANTED",
             "",
@@ -183,6 +192,7 @@ mod tests {
             missing_scopes: Vec::new(),
             connected_at: jiff::Timestamp::UNIX_EPOCH,
             deducts_when_placed: None,
+            restored_to: None,
         }
     }
 

@@ -64,7 +64,9 @@ async fn write(settings: &Settings, db: &Db, to: &Path, made_at: Timestamp) -> R
 }
 
 /// Brings a backup to where the settings say; nothing that is there is overwritten.
-pub async fn restore(settings: &Settings, from: &Path) -> Result<Backup, Error> {
+///
+/// Unless nothing was picked and counted since it was made, a person must look before a store is told a count.
+pub async fn restore(settings: &Settings, from: &Path, nothing_since: bool) -> Result<Backup, Error> {
     let backup: Backup = serde_json::from_str(&secrets::read(&from.join(CONTENTS))?)
         .map_err(|error| Error::Refused(format!("{}: {error}", from.join(CONTENTS).display())))?;
     for (name, expected) in &backup.files {
@@ -90,7 +92,8 @@ pub async fn restore(settings: &Settings, from: &Path) -> Result<Backup, Error> 
     for (path, text) in missing {
         write_secret(&path, text.trim_end())?;
     }
-    Db::restore(&settings.database(), &from.join(DATABASE), &settings.data_folder).await?;
+    let since = (!nothing_since).then_some(backup.made_at);
+    Db::restore(&settings.database(), &from.join(DATABASE), &settings.data_folder, since).await?;
     Ok(backup)
 }
 

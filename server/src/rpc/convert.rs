@@ -152,8 +152,8 @@ pub(super) fn run(run: &Run, store: &Store) -> v1::Run {
 }
 
 fn excess(excess: Excess) -> v1::Excess {
-    let Excess { zeroes, selling, units, drifted } = excess;
-    v1::Excess { zeroes, selling, units, drifted }
+    let Excess { zeroes, selling, units, drifted, restored_to } = excess;
+    v1::Excess { zeroes, selling, units, drifted, restored_to: restored_to.map(at) }
 }
 
 fn quota(quota: Quota) -> v1::Quota {

@@ -90,7 +90,7 @@ pub(super) async fn promised(work: &Work, rule: StoreSettings) -> Result<Promise
 
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
 async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
-    let mut excess = Excess::default();
+    let mut excess = Excess { restored_to: work.store.restored_to, ..Excess::default() };
     let mut after = (0, 0);
     loop {
         let page = page(work, &seen.promised, after).await?;
@@ -115,7 +115,15 @@ async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
     }
     let configuration = &work.configuration;
     let words = excess.beyond(configuration.hold, configuration.drift_policy, work.approved);
-    if words.is_empty() { Ok(()) } else { Err(Error::Held { excess, words }) }
+    if !words.is_empty() {
+        return Err(Error::Held { excess, words });
+    }
+    if excess.restored_to.is_some() {
+        let mut tx = work.page().await?;
+        work.db.settle_restore(&mut tx, work.store.id).await?;
+        tx.commit(&work.bus).await?;
+    }
+    Ok(())
 }
 
 /// Some variants beyond one, with what they amount to.

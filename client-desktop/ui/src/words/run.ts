@@ -1,5 +1,5 @@
 import type { CountsJson, PhaseJson, RunJson } from "../contract/pluginhost/v1/run_pb";
-import { count, figure } from "../format";
+import { count, figure, moment } from "../format";
 import type { Tone } from "../parts/tone";
 import { activity } from "./activity";
 import { attention } from "./attention";
@@ -32,8 +32,8 @@ export const isEnded = (run: RunJson | undefined): boolean =>
   run !== undefined && run.state !== "RUN_STATE_QUEUED" && run.state !== "RUN_STATE_RUNNING";
 
 /** What came of a run in a few words. */
-export function runResult(run: RunJson): string {
-  if (run.state === "RUN_STATE_HELD") return excessWords(run).join(", ") || attention.heldText;
+export function runResult(run: RunJson, zone: string | undefined): string {
+  if (run.state === "RUN_STATE_HELD") return excessWords(run, zone).join(", ") || attention.heldText;
   if (run.state === "RUN_STATE_FAILED") return run.problem ?? "";
   const { created, updated, parked } = total(run);
   const said = countWords({ created: String(created), updated: String(updated), parked: String(parked) });
@@ -41,11 +41,12 @@ export function runResult(run: RunJson): string {
 }
 
 /** What is more than usual about an End of Day. */
-export function excessWords({ excess }: RunJson): string[] {
+export function excessWords({ excess }: RunJson, zone: string | undefined): string[] {
   return [
     figure(excess?.zeroes) > 0 ? attention.zeroes(count(excess?.zeroes), count(excess?.selling)) : "",
     figure(excess?.units) > 0 ? attention.units(count(excess?.units)) : "",
     figure(excess?.drifted) > 0 ? attention.drifted(count(excess?.drifted)) : "",
+    excess?.restoredTo ? attention.restored(moment(excess.restoredTo, zone, common.near)) : "",
   ].filter(Boolean);
 }
 

@@ -1,0 +1,3 @@
+-- A database that was restored knows of no pick and no count since its backup: nothing is told to a store before a
+-- person has looked.
+ALTER TABLE stores ADD COLUMN restored_to BIGINT;       -- when the backup was made; none once a person has looked
