@@ -50,15 +50,12 @@ impl App {
             (None, Some(known)) => known.grants,
             (None, None) => Grants { standard: true, manual_sync: false },
         };
-        let division = match &known {
-            Some(known) => {
-                self.grant(&mut tx, known, grants).await?;
-                String::new()
-            }
-            None => {
-                self.db.set_grants(&mut tx, id, grants).await?;
-                places::add_starting_division(&self.db, &mut tx, id).await?
-            }
+        let division = if let Some(known) = &known {
+            self.grant(&mut tx, known, grants).await?;
+            String::new()
+        } else {
+            self.db.set_grants(&mut tx, id, grants).await?;
+            places::add_starting_division(&self.db, &mut tx, id).await?
         };
         let keys = self.db.keys(Some(id)).await?;
         let has_key = keys.iter().any(|key| key.kind == KeyKind::Operator && key.revoked_at.is_none());
