@@ -57,10 +57,12 @@ impl Telemetry {
         let records =
             LogExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(unusable)?;
         let logs = SdkLoggerProvider::builder().with_batch_exporter(records).with_resource(resource).build();
+        // A run is taken up again for each row it waits for: that is not timed.
+        let layer = tracing_opentelemetry::layer().with_tracked_inactivity(false);
         // Only ours: what sends the traces must not be traced itself.
         let ours = Targets::new().with_target("plugin_host_server", tracing::Level::DEBUG);
         subscriber
-            .with(tracing_opentelemetry::layer().with_tracer(traces.tracer(NAME)).with_filter(ours.clone()))
+            .with(layer.with_tracer(traces.tracer(NAME)).with_filter(ours.clone()))
             .with(OpenTelemetryTracingBridge::new(&logs).with_filter(filter()?.and(ours)))
             .init();
         Ok(Self(Some((traces, logs))))

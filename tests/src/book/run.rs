@@ -100,6 +100,16 @@ struct Shell {
     last_code: i32,
 }
 
+/// A free port in which none of the book's can be found again.
+fn port_here() -> anyhow::Result<String> {
+    loop {
+        let free = free_port()?.to_string();
+        if !PORTS.iter().any(|port| free.contains(port)) {
+            return Ok(free);
+        }
+    }
+}
+
 impl Shell {
     fn start(database: Option<String>) -> anyhow::Result<Self> {
         let home = tempfile::Builder::new().prefix("plugin-host-book-").tempdir()?;
@@ -107,7 +117,7 @@ impl Shell {
         let programs = programs.parent().context("a program is in a folder")?;
         let mut here = vec![(HOME.to_owned(), home.path().display().to_string())];
         for port in PORTS {
-            here.push((port.to_owned(), free_port()?.to_string()));
+            here.push((port.to_owned(), port_here()?));
         }
         here.extend(database.map(|url| (DATABASE.to_owned(), url)));
         let mut child = Command::new("bash")
