@@ -79,7 +79,7 @@ async fn a_backup_taken_during_an_import_restores_to_an_equal_state(engine: Engi
     server.stop().await?;
 
     move_elsewhere(&mut home, engine).await?;
-    restore(&home.settings()?, &backup, false).await?;
+    restore(&home.settings()?, &backup, true).await?;
     let again = home.path().join("again");
     back_up(&home.settings()?, &again, Clock::system()).await?;
     let (before, after) = (rows(&backup).await?, rows(&again).await?);
@@ -95,7 +95,7 @@ async fn a_backup_taken_during_an_import_restores_to_an_equal_state(engine: Engi
     truth::check(&store, &dataset, true)?;
     ensure!(dataset == undisturbed, "the restored import ends like the undisturbed one");
 
-    let refused = restore(&home.settings()?, &backup, false).await;
+    let refused = restore(&home.settings()?, &backup, true).await;
     ensure!(refused.is_err(), "nothing that is there is overwritten");
     Ok(())
 }

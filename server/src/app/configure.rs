@@ -68,6 +68,7 @@ impl App {
             saved_by: caller.name(),
         };
         let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, store.id).await?;
         match self.db.add_configuration(&mut tx, store.id, &saved).await {
             Err(db::Error::Conflict(_)) => return Err(Error::Stale { current: current + 1 }),
             added => added?,
@@ -75,7 +76,10 @@ impl App {
         let old = before.as_ref().map(|saved| configuration_json(&saved.values)).unwrap_or_default();
         let change = (old, configuration_json(&saved.values));
         self.db.audit(&mut tx, &saved.saved_by, Some(store.id), "saved the configuration", change).await?;
-        set_schedule(&mut tx, &saved.values, store, saved.saved_at).await?;
+        // Read once more: what it is granted stays so until the transaction ends.
+        if let Some(store) = self.db.store(store.id).await? {
+            set_schedule(&mut tx, &saved.values, &store, saved.saved_at).await?;
+        }
         self.db.keep_request(&mut tx, store.id, "Configure", request_id, saved.revision.to_string()).await?;
         let message = format!("The configuration was saved by {}.", saved.saved_by);
         let change = Change::Configuration(saved.revision);

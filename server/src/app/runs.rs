@@ -11,7 +11,7 @@ use crate::{
         configuration::{Configuration, Violation},
         run::{Run, RunId, RunKind, RunState},
         schedule::{is_silent, next_end_of_day, next_reconciliation, next_sync},
-        store::{Store, ready_for},
+        store::{Store, StoreId, ready_for},
     },
     events::{Change, Severity},
     warehouse::shipments,
@@ -89,8 +89,7 @@ impl App {
         let now = self.db.clock.now();
         for kind in BY_THE_CLOCK {
             for (id, due) in self.db.due(kind, now, DUE_AT_ONCE).await? {
-                let Some(store) = self.db.store(id).await? else { continue };
-                self.take_due(&store, kind, due).await?;
+                self.take_due(id, kind, due).await?;
             }
         }
         self.repeat_end_of_days(now).await
@@ -125,11 +124,13 @@ impl App {
         Ok(())
     }
 
-    async fn take_due(&self, store: &Store, kind: RunKind, due: Timestamp) -> Result<()> {
+    async fn take_due(&self, id: StoreId, kind: RunKind, due: Timestamp) -> Result<()> {
         let now = self.db.clock.now();
-        let saved = self.db.configuration(store.id).await?;
         let mut tx = self.db.begin().await?;
-        self.db.lock_store(&mut tx, store.id).await?;
+        // What is read from here on stays so until the transaction ends.
+        self.db.lock_store(&mut tx, id).await?;
+        let Some(store) = self.db.store(id).await? else { return Ok(()) };
+        let (store, saved) = (&store, self.db.configuration(id).await?);
         let next = saved.as_ref().and_then(|saved| next_due(kind, &saved.values, store, now));
         let (Some(saved), Some(next)) = (saved, next) else {
             tx.set_due(store.id, kind, None).await?;

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use super::{App, Result, runs::next_due};
 use crate::{
-    db::{Compared, OpenRuns, SavedConfiguration},
+    db::{Compared, OpenRuns},
     domain::{
+        configuration::Configuration,
         reason::Reason,
         run::{RunKind, RunState},
         store::{Store, StoreId, StoreState},
@@ -66,7 +67,7 @@ impl App {
         let mut stores = self.db.stores().await?;
         stores.retain(|store| store.grants.any());
         let watched: HashSet<StoreId> = stores.iter().map(|store| store.id).collect();
-        let configurations = self.db.configurations().await?;
+        let (configurations, granted_at) = (self.db.configurations().await?, self.db.granted_at().await?);
         let (synced_at, initial_at) = (self.db.synced_at().await?, self.db.initial_at().await?);
         let mut parked: HashMap<Reason, i64> = HashMap::new();
         let mut parked_of: HashMap<StoreId, i64> = HashMap::new();
@@ -90,16 +91,19 @@ impl App {
             let end_of_day_at = end_of_day.and_then(|compared| compared.complete_at);
             let synced_at = synced_at.get(&store.id).copied();
             let saved = configurations.get(&store.id);
+            // Who saves a configuration or grants something begins the schedule anew.
+            let begun = saved.map(|saved| saved.saved_at).max(granted_at.get(&store.id).copied());
+            let overdue = |kind, at: Timestamp| overdue(kind, &saved?.values, &store, at.max(begun?), now);
             StoreStanding {
                 connected: store.state == StoreState::Connected,
                 synced_at,
-                sync_overdue: synced_at.and_then(|at| overdue(RunKind::Sync, saved?, &store, at, now)),
+                sync_overdue: synced_at.and_then(|at| overdue(RunKind::Sync, at)),
                 end_of_day_at,
                 end_of_day: end_of_day.map(|compared| compared.state),
                 // Before the first one, what counts is the initial dataset: a sync makes up for no End of Day.
                 end_of_day_overdue: end_of_day_at
                     .or_else(|| initial_at.get(&store.id).copied())
-                    .and_then(|at| overdue(RunKind::EndOfDay, saved?, &store, at, now)),
+                    .and_then(|at| overdue(RunKind::EndOfDay, at)),
                 drifted: drifted.get(&store.id).copied().unwrap_or_default(),
                 parked: parked_of.get(&store.id).copied().unwrap_or_default(),
                 owed_for: owed.get(&store.id).map_or(Duration::ZERO, |owed| since(owed.since, now)),
@@ -118,17 +122,15 @@ impl App {
     }
 }
 
-/// For how long a kind of run has been due by the clock, where one was complete at an instant.
+/// For how long a kind of run has been due by the clock that was done or begun anew at an instant.
 fn overdue(
     kind: RunKind,
-    saved: &SavedConfiguration,
+    configuration: &Configuration,
     store: &Store,
-    complete_at: Timestamp,
+    at: Timestamp,
     now: Timestamp,
 ) -> Option<Duration> {
-    // Who saves a configuration begins the schedule anew.
-    let due = next_due(kind, &saved.values, store, complete_at.max(saved.saved_at))?;
-    Some(since(due, now))
+    next_due(kind, configuration, store, at).map(|due| since(due, now))
 }
 
 /// How long ago an instant was; nothing where it is still to come.

@@ -51,7 +51,7 @@ impl App {
             (None, None) => Grants { standard: true, manual_sync: false },
         };
         let division = if let Some(known) = &known {
-            self.grant(&mut tx, known, grants).await?;
+            self.grant(&mut tx, &Store { time_zone: new.time_zone, ..known.clone() }, grants).await?;
             String::new()
         } else {
             self.db.set_grants(&mut tx, id, grants).await?;
@@ -84,9 +84,11 @@ impl App {
 
     /// Grants something to a store, or takes it away; without any, nothing is due by the clock.
     async fn grant(&self, tx: &mut Tx, store: &Store, grants: Grants) -> Result<()> {
+        self.db.lock_store(tx, store.id).await?;
+        let before = self.db.store(store.id).await?.map(|store| store.grants);
         self.db.set_grants(tx, store.id, grants).await?;
         let saved = self.db.configuration(store.id).await?;
-        if let Some(saved) = saved.filter(|_| grants.any() != store.grants.any()) {
+        if let Some(saved) = saved.filter(|_| before.is_some_and(|before| before.any() != grants.any())) {
             let store = Store { grants, ..store.clone() };
             set_schedule(tx, &saved.values, &store, self.db.clock.now()).await?;
         }

@@ -13,7 +13,7 @@ use super::{
     Db, Engine, Error, Result, Row, Sealer, Tables, copy::PARTIAL, lock_file, postgres_pool, schema,
     sqlite_file, sqlite_pool,
 };
-use crate::{clock::Clock, domain::run::PhaseKind};
+use crate::clock::Clock;
 
 /// Rows in one statement: the widest table times this stays below what both engines take.
 const ROWS: usize = 200;
@@ -86,7 +86,7 @@ impl Db {
         let copied = scratch.join("plugin-host.restoring");
         prepare(file, &copied, since).await?;
         let filled = fill(&into, &copied).await;
-        let _ = std::fs::remove_file(&copied);
+        let _ = remove_copy(&copied);
         into.close().await;
         filled
     }
@@ -112,20 +112,29 @@ async fn none_is_unknown(pool: &AnyPool) -> Result<()> {
 async fn prepare(backup: &Path, copied: &Path, since: Option<Timestamp>) -> Result<()> {
     let failed = |error| Error::Unusable(format!("{} cannot be made: {error}", copied.display()));
     // One that was stopped has left what it had made by then.
-    if copied.exists() {
-        std::fs::remove_file(copied).map_err(failed)?;
-    }
+    remove_copy(copied).map_err(failed)?;
     copy_file(backup, copied).map_err(failed)?;
+    let prepared = bring_to_date(copied, since).await;
+    // It holds every secret that the backup does.
+    prepared.inspect_err(|_| drop(remove_copy(copied)))
+}
+
+async fn bring_to_date(copied: &Path, since: Option<Timestamp>) -> Result<()> {
     let copy = open_copy(copied).await?;
     schema::bring_up_to_date(Engine::Sqlite, &copy).await?;
     if let Some(made_at) = since {
-        let note = "UPDATE stores SET restored_to = COALESCE(restored_to, ?) \
-                    WHERE EXISTS (SELECT 1 FROM one_time_flags WHERE store_id = stores.id AND phase = ?)";
-        let note = sqlx::query(note).bind(made_at.as_millisecond()).bind(PhaseKind::Inventory.word());
-        note.execute(&copy).await?;
+        // Stores share shelves, and one that is imported later finds them as they were.
+        let note = "UPDATE stores SET restored_to = ? WHERE EXISTS (SELECT 1 FROM inventory)";
+        sqlx::query(note).bind(made_at.as_millisecond()).execute(&copy).await?;
     }
     copy.close().await;
     Ok(())
+}
+
+/// Removes a copy, with what SQLite put beside it.
+fn remove_copy(copied: &Path) -> io::Result<()> {
+    let parts = ["", "-journal", "-wal", "-shm"].map(|end| format!("{}{end}", copied.display()));
+    parts.iter().filter(|part| Path::new(part).exists()).try_for_each(std::fs::remove_file)
 }
 
 /// Opens a copy of a backup, which has no log beside it.

@@ -67,6 +67,16 @@ impl Db {
         self.rows(self.statement(made)).await?.iter().map(pair).collect()
     }
 
+    /// Since when stores have a grant again that had none for a while.
+    pub async fn granted_at(&self) -> Result<HashMap<StoreId, Timestamp>> {
+        let again = "SELECT id, granted_at FROM stores WHERE granted_at IS NOT NULL";
+        let pair = |row| {
+            let row = Row(row, "stores");
+            Ok((StoreId(row.int("id")?), row.at("granted_at")?))
+        };
+        self.rows(self.statement(again)).await?.iter().map(pair).collect()
+    }
+
     /// The newest End of Day and the newest reconciliation of each store, the older of the two first.
     pub async fn compared(&self) -> Result<Vec<(StoreId, RunKind, Compared)>> {
         // The conditions on kind and dry run are those of an index.

@@ -1,5 +1,6 @@
 //! Stores and their sealed tokens.
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
@@ -7,7 +8,7 @@ use super::{Db, Result, Row, Tx};
 use crate::domain::store::{Grants, Store, StoreId, StoreState};
 
 const COLUMNS: &str = "id, hash, name, domain, time_zone, currency, standard, manual_sync, state, missing_scopes, \
-                       connected_at, deducts_when_placed, restored_to";
+                       connected_at, deducts_when_placed";
 
 /// What connecting a store has learnt about it.
 #[derive(Clone, Debug)]
@@ -40,7 +41,6 @@ fn store(row: &AnyRow) -> Result<Store> {
         missing_scopes: row.json("missing_scopes")?,
         connected_at: row.at("connected_at")?,
         deducts_when_placed: row.maybe_int("deducts_when_placed")?.map(|deducts| deducts != 0),
-        restored_to: row.maybe_at("restored_to")?,
     })
 }
 
@@ -121,11 +121,22 @@ impl Db {
     /// Sets what a store was granted.
     pub async fn set_grants(&self, tx: &mut Tx, store: StoreId, grants: Grants) -> Result<()> {
         let statement = tx
-            .statement("UPDATE stores SET standard = ?, manual_sync = ? WHERE id = ?")
+            .statement(
+                "UPDATE stores SET granted_at = CASE WHEN standard = 0 AND manual_sync = 0 THEN ? ELSE granted_at END, \
+                 standard = ?, manual_sync = ? WHERE id = ?",
+            )
+            .bind(self.clock.now().as_millisecond())
             .bind(i64::from(grants.standard))
             .bind(i64::from(grants.manual_sync))
             .bind(store.0);
         tx.execute(statement).await.map(drop)
+    }
+
+    /// When the backup was made that the database was restored from; none where a person has looked since.
+    pub async fn restored_to(&self, store: StoreId) -> Result<Option<Timestamp>> {
+        let row =
+            self.row(self.statement("SELECT restored_to FROM stores WHERE id = ?").bind(store.0)).await?;
+        row.map_or(Ok(None), |row| Row(&row, "stores").maybe_at("restored_to"))
     }
 
     /// Notes that a person has looked at what a restored database does not know.

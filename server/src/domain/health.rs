@@ -275,7 +275,6 @@ mod tests {
             missing_scopes: Vec::new(),
             connected_at: Timestamp::UNIX_EPOCH,
             deducts_when_placed: None,
-            restored_to: None,
         }
     }
 

@@ -210,6 +210,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_restored_is_held_until_a_person_has_looked_at_that_very_restore() {
+        let restored =
+            |second| Excess { restored_to: Timestamp::from_second(second).ok(), ..Excess::default() };
+        let is_held = |excess: Excess, approved| {
+            let limits = HoldLimits { percent: 20, units: 0 };
+            !excess.beyond(limits, DriftPolicy::WarehouseWins, approved).is_empty()
+        };
+        assert!(is_held(restored(7), Excess::default()));
+        assert!(!is_held(restored(7), restored(7)));
+        assert!(is_held(restored(9), restored(7)), "the next restore has another backup");
+        assert!(!is_held(Excess::default(), restored(7)));
+    }
+
+    #[test]
     fn what_the_store_did_itself_is_no_drift() {
         let before = Sold { picked: 7, deducted: 2, ..Sold::default() };
         let told = Baseline { published: 10, sold: before.units(), for_nothing: 0 };

@@ -61,8 +61,6 @@ pub struct Store {
     pub connected_at: jiff::Timestamp,
     /// Whether it lowers its count when an order is placed, as it said last; none where nobody has asked it.
     pub deducts_when_placed: Option<bool>,
-    /// When the backup was made that the database was restored from; none where a person has looked since.
-    pub restored_to: Option<jiff::Timestamp>,
 }
 
 /// One thing that stands in the way of a run.
@@ -192,7 +190,6 @@ mod tests {
             missing_scopes: Vec::new(),
             connected_at: jiff::Timestamp::UNIX_EPOCH,
             deducts_when_placed: None,
-            restored_to: None,
         }
     }
 

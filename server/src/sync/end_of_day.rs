@@ -90,7 +90,8 @@ pub(super) async fn promised(work: &Work, rule: StoreSettings) -> Result<Promise
 
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).
 async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
-    let mut excess = Excess { restored_to: work.store.restored_to, ..Excess::default() };
+    let restored_to = work.db.restored_to(work.store.id).await?;
+    let mut excess = Excess { restored_to, ..Excess::default() };
     let mut after = (0, 0);
     loop {
         let page = page(work, &seen.promised, after).await?;

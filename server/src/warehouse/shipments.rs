@@ -157,13 +157,14 @@ pub async fn outbox(db: &Db) -> Result<Vec<(StoreId, Owed)>> {
 pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Result<Vec<StoreId>> {
     let statement = db
         .statement(
-            "SELECT DISTINCT store_id FROM shipments WHERE state IN ('OWED', 'TRIED') \
+            "SELECT store_id FROM (SELECT DISTINCT store_id FROM shipments WHERE state IN ('OWED', 'TRIED') \
              AND (state = 'OWED' OR tried_at <= ?) \
              AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.store_id = shipments.store_id AND runs.kind = 'SHIPMENTS' \
              AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?))) \
              UNION SELECT store_id FROM order_states WHERE NOT EXISTS (SELECT 1 FROM runs \
              WHERE runs.store_id = order_states.store_id AND runs.kind = 'SHIPMENTS' \
-             AND (runs.state IN ('QUEUED', 'RUNNING') OR runs.ended_at > ?))",
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR runs.ended_at > ?))) AS owed \
+             JOIN stores ON stores.id = store_id WHERE standard + manual_sync > 0",
         )
         .bind(settled.as_millisecond())
         .bind(failed.as_millisecond())

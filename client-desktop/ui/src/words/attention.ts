@@ -7,7 +7,7 @@ export const attention = {
   none: "Nothing needs you",
   noneText: "When a record cannot be taken, it waits here with its reason and the ways out.",
   held: "End of Day was held",
-  heldText: "Nothing was sent. A person should look first:",
+  heldText: "Nothing was sent. A person should look first.",
   heldLook: "See what it would send",
   approve: "Approve and run it",
   approveTitle: "Approve this End of Day?",
