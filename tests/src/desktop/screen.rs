@@ -1,11 +1,12 @@
 //! A screen that nobody looks at, with a window manager and a session bus of its own.
 
-use std::{io::Write as _, path::Path, process::Stdio};
+use std::{io::Write as _, path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
+    time::timeout,
 };
 
 use crate::harness::until;
@@ -132,9 +133,15 @@ impl Screen {
     }
 
     async fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<bool> {
+        /// It waits for ever for a window that went while it was to come to the front.
+        const PATIENCE: Duration = Duration::from_secs(20);
         let mut command = Command::new("xdotool");
         command.args(arguments).env("DISPLAY", &self.display).stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(command.status().await.context("xdotool cannot be started")?.success())
+        let mut running = command.kill_on_drop(true).spawn().context("xdotool cannot be started")?;
+        match timeout(PATIENCE, running.wait()).await {
+            Ok(ended) => Ok(ended?.success()),
+            Err(_) => Ok(false),
+        }
     }
 
     /// The address of its session bus.
