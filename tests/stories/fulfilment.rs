@@ -15,7 +15,7 @@ use plugin_host_tests::{
 };
 
 use crate::{
-    daily::{adjust, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
+    daily::{Goods, adjust, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
     refusal::refusal,
     scene::Scene,
 };
@@ -44,6 +44,16 @@ async fn ordered(engine: Engine, values: Configuration) -> anyhow::Result<(Scene
     sync(&scene.operator).await?;
     let order = picking_orders(&scene.operator).await?.pop().context("it is there")?;
     Ok((scene, id, order))
+}
+
+/// A store whose picked up orders are completed, with enough of its first product.
+async fn completing_pickups(engine: Engine) -> anyhow::Result<(Scene, Vec<Goods>)> {
+    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
+    let scene = imported(engine, 3).await?;
+    scene.operator.configure(values).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    Ok((scene, goods))
 }
 
 fn rule(rule: ShipmentRule) -> Configuration {
@@ -147,11 +157,7 @@ async fn a_pickup_is_completed_where_it_is_so_configured_and_never_shipped(
 async fn the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_completes_it(
     engine: Engine,
 ) -> anyhow::Result<()> {
-    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
-    let scene = imported(engine, 3).await?;
-    scene.operator.configure(values).await?;
-    let goods = goods(&scene).await?;
-    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let (scene, goods) = completing_pickups(engine).await?;
     let id = scene.store.with_store(|store| {
         let at = |location| NewLine::variant(goods[0].variant, 2).picked_up_at(location);
         store.place_order(NewOrder::of([at(1), at(2), NewLine::variant(goods[0].variant, 1)]).in_status(8))
@@ -182,11 +188,7 @@ async fn the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_com
 async fn an_order_whose_parcel_leaves_after_its_last_pickup_is_completed_then(
     engine: Engine,
 ) -> anyhow::Result<()> {
-    let values = Configuration { pickup_rule: PickupRule::Complete.into(), ..rule(ShipmentRule::OnClose) };
-    let scene = imported(engine, 3).await?;
-    scene.operator.configure(values).await?;
-    let goods = goods(&scene).await?;
-    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let (scene, goods) = completing_pickups(engine).await?;
     let id = scene.store.with_store(|store| {
         let picked_up = NewLine::variant(goods[0].variant, 1).picked_up_at(1);
         store.place_order(NewOrder::of([picked_up, NewLine::variant(goods[0].variant, 1)]).in_status(8))

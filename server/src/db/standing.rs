@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{Db, Result, Row, SavedConfiguration, configurations::saved};
+use super::{Db, Result, Row, SavedConfiguration, Statement, configurations::saved};
 use crate::domain::{
     reason::Reason,
     run::{PhaseKind, RunKind, RunState},
@@ -53,28 +53,28 @@ impl Db {
                  GROUP BY store_id",
             )
             .bind(PhaseKind::PickingOrders.word());
-        let pair = |row| Ok((StoreId(Row(row, "cursors").int("store_id")?), Row(row, "cursors").at("at")?));
-        self.rows(statement).await?.iter().map(pair).collect()
+        self.instants(statement).await
     }
 
     /// When the initial dataset of each store was made.
     pub async fn initial_at(&self) -> Result<HashMap<StoreId, Timestamp>> {
         let made = "SELECT store_id, MAX(set_at) AS at FROM one_time_flags GROUP BY store_id";
-        let pair = |row| {
-            let row = Row(row, "one_time_flags");
-            Ok((StoreId(row.int("store_id")?), row.at("at")?))
-        };
-        self.rows(self.statement(made)).await?.iter().map(pair).collect()
+        self.instants(self.statement(made)).await
     }
 
     /// Since when stores have a grant again that had none for a while.
     pub async fn granted_at(&self) -> Result<HashMap<StoreId, Timestamp>> {
-        let again = "SELECT id, granted_at FROM stores WHERE granted_at IS NOT NULL";
+        let again = "SELECT id AS store_id, granted_at AS at FROM stores WHERE granted_at IS NOT NULL";
+        self.instants(self.statement(again)).await
+    }
+
+    /// An instant of each store that has one.
+    async fn instants(&self, statement: Statement) -> Result<HashMap<StoreId, Timestamp>> {
         let pair = |row| {
             let row = Row(row, "stores");
-            Ok((StoreId(row.int("id")?), row.at("granted_at")?))
+            Ok((StoreId(row.int("store_id")?), row.at("at")?))
         };
-        self.rows(self.statement(again)).await?.iter().map(pair).collect()
+        self.rows(statement).await?.iter().map(pair).collect()
     }
 
     /// The newest End of Day and the newest reconciliation of each store, the older of the two first.

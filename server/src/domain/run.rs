@@ -108,7 +108,7 @@ pub enum RunState {
     CompleteWithParked,
     /// It stopped.
     Failed,
-    /// It would have changed more than is usual and sent nothing (amendment G).
+    /// A person should look first, so it sent nothing (amendment G).
     Held,
 }
 
