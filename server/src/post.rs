@@ -136,7 +136,8 @@ impl Post {
 
     /// Mails a message to one person; `number` tells it from the same message to others.
     pub async fn mail(&self, recipient: &str, number: i64, message: &Message) -> Result<(), Error> {
-        let none = || Error::Refused("this server sends no mails any more".to_owned());
+        let none =
+            || Error::Refused("this server has no mail server; its operator must set smtp_url".to_owned());
         let mailer = self.mailer.as_ref().ok_or_else(none)?;
         timeout(PATIENCE, mailer.send(recipient, number, message)).await.map_err(|_| Error::Slow)?
     }

@@ -8,7 +8,11 @@ use plugin_host_proto::{
     key::KeyKind,
     v1::{Configuration, GetWebhookSecretRequest, NotifyWhen, RunState},
 };
-use plugin_host_server::clock::Clock;
+use plugin_host_server::{
+    api,
+    clock::Clock,
+    operations::{Finding, State, examine},
+};
 use plugin_host_tests::{
     harness::{
         Engine, Home, Mail, Mailbox, Operator, Posted, Process, Receiver, Server, defaults, store, until,
@@ -16,7 +20,7 @@ use plugin_host_tests::{
     sandbox::{ALL_SCOPES, Catalogue, Sandbox},
 };
 use ring::hmac;
-use sqlx::{AnyConnection, Connection as _, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use tokio::net::TcpListener;
 use tonic::Code;
 
@@ -109,26 +113,28 @@ fn mailed_to_ada() -> Configuration {
     Configuration { notify_emails: vec![ADA.to_owned()], ..defaults() }
 }
 
-/// How many notifications are owed, as the database has it.
-async fn owed(home: &Home) -> anyhow::Result<i64> {
+/// How many notifications are owed that were tried so often or more, as the database has it.
+async fn owed(home: &Home, tries: i64) -> anyhow::Result<i64> {
     sqlx::any::install_default_drivers();
     let file = format!("sqlite:{}", home.data_folder().join("plugin-host.db").display());
     let mut database = AnyConnection::connect(home.database_url().unwrap_or(&file)).await?;
-    let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE state = 'OWED' AND tries > 0";
-    let count = sqlx::query(count).fetch_one(&mut database).await?.try_get(0)?;
+    let count = format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM notifications WHERE state = 'OWED' AND tries >= {tries}"
+    );
+    let count = sqlx::query(AssertSqlSafe(count)).fetch_one(&mut database).await?.try_get(0)?;
     database.close().await?;
     Ok(count)
 }
 
-/// Waits until a notification is owed that could not be sent.
-async fn owed_in_vain(quiet: &Quiet) -> anyhow::Result<()> {
+/// Waits until a notification is owed that was tried so often or more.
+async fn owed_after(quiet: &Quiet, tries: i64) -> anyhow::Result<()> {
     let mut moved = Instant::now();
     until("a notification is owed", async || {
         if moved.elapsed() > LOOK {
             quiet.pass(WHILE);
             moved = Instant::now();
         }
-        Ok((owed(&quiet.home).await? == 1).then_some(()))
+        Ok((owed(&quiet.home, tries).await? == 1).then_some(()))
     })
     .await
 }
@@ -212,7 +218,7 @@ async fn a_server_that_is_killed_while_it_sends_sends_once_after_its_start(
     mailbox.stop().await?;
     let (server, operator) = quiet.tell(mailed_to_ada()).await?;
     quiet.end_of_day(&operator, false).await?;
-    owed_in_vain(&quiet).await?;
+    owed_after(&quiet, 1).await?;
     server.stop().await?;
 
     // A mail server that says nothing: the Plugin Host is killed while it waits for the first word.
@@ -227,7 +233,7 @@ async fn a_server_that_is_killed_while_it_sends_sends_once_after_its_start(
     quiet.clock.set(Clock::system().now() + SignedDuration::from_hours(1));
     let _server = Server::start_at(&quiet.home, quiet.clock.clone()).await?;
     quiet.told(1, || mailbox.mails()).await?;
-    ensure!(owed(&quiet.home).await? == 0);
+    ensure!(owed(&quiet.home, 1).await? == 0);
     Ok(())
 }
 
@@ -238,7 +244,7 @@ async fn mails_are_encrypted_and_given_to_nobody_who_cannot_prove_who_it_is() ->
     let (server, operator) = quiet.tell(mailed_to_ada()).await?;
     quiet.end_of_day(&operator, false).await?;
     // Nobody here knows the authority of that mail server.
-    owed_in_vain(&quiet).await?;
+    owed_after(&quiet, 1).await?;
     ensure!(mailbox.mails()?.is_empty());
     server.stop().await?;
 
@@ -297,13 +303,40 @@ async fn what_nobody_could_be_told_is_told_once_somebody_can_be() -> anyhow::Res
     stream.next().await?;
     mailbox.stop().await?;
     quiet.end_of_day(&operator, false).await?;
-    owed_in_vain(&quiet).await?;
+    owed_after(&quiet, 1).await?;
     for time in [13, 1] {
         quiet.pass(SignedDuration::from_hours(time));
         tokio::time::sleep(LOOK).await;
     }
     heard(&mut stream, "given up").await?;
     mailbox.restart().await?;
+    let mails = quiet.told(1, || mailbox.mails()).await?;
+    ensure!(mails[0].text.contains("The last End of Day stopped"), "{mails:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_waits_for_the_mail_server_that_an_operator_forgot() -> anyhow::Result<()> {
+    let (mut quiet, mailbox) = (Quiet::new(Engine::Sqlite).await?, Mailbox::start().await?);
+    quiet.mails_through(&mailbox);
+    let (server, operator) = quiet.tell(mailed_to_ada()).await?;
+    server.stop().await?;
+    quiet.home.set("smtp_url", "");
+    let server = Server::start_at(&quiet.home, quiet.clock.clone()).await?;
+    let operator = Operator::with_key(operator.key)?;
+    quiet.end_of_day(&operator, false).await?;
+    owed_after(&quiet, 0).await?;
+    quiet.pass(WHILE);
+    tokio::time::sleep(LOOK).await;
+    ensure!(owed(&quiet.home, 1).await? == 0, "another server may have a mail server");
+    let settings = quiet.home.settings()?;
+    let findings = examine(&settings, &api(&settings)?, &Clock::system()).await;
+    let is_named = |finding: &Finding| finding.state == State::Bad && finding.words.contains("set smtp_url");
+    ensure!(findings.iter().any(is_named), "{findings:?}");
+    server.stop().await?;
+
+    quiet.mails_through(&mailbox);
+    let _server = Server::start_at(&quiet.home, quiet.clock.clone()).await?;
     let mails = quiet.told(1, || mailbox.mails()).await?;
     ensure!(mails[0].text.contains("The last End of Day stopped"), "{mails:?}");
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
         configuration::{Configuration, Violation},
         health::needs,
         notification::{
-            Channel, MOST, NotificationState, Trouble, due_at, is_given_up, look, next_try, told,
+            Channel, MOST, NotificationState, Trouble, due_at, given_up_until, look, next_try, told,
         },
         store::{Store, StoreId},
     },
@@ -41,7 +41,10 @@ impl App {
         }
         let began = Instant::now();
         while began.elapsed() < BEGIN_FOR {
-            let owed = self.db.owed_notifications(self.db.clock.now(), SENT_AT_ONCE).await?;
+            let now = self.db.clock.now();
+            // Without a mail server mails are left to others, until it shows that there are none.
+            let mails_until = if self.post.sends_mail() { now } else { given_up_until(now) };
+            let owed = self.db.owed_notifications(now, mails_until, SENT_AT_ONCE).await?;
             if owed.is_empty() {
                 break;
             }
@@ -77,14 +80,6 @@ impl App {
         let now = self.db.clock.now();
         let (store, saved) = (self.db.store(id).await?, self.db.configuration(id).await?);
         let (Some(store), Some(values)) = (store, saved.map(|saved| saved.values)) else { return Ok(()) };
-        let mut recipients = recipients(&values);
-        if !self.post.sends_mail() && !values.notify_emails.is_empty() {
-            warn!(
-                store = store.hash,
-                "this server has no mail server: set smtp_url, or nobody is told by mail"
-            );
-            recipients.retain(|(channel, _)| *channel != Channel::Email);
-        }
         let zone = zone(&values, &store);
         let mut tx = self.db.begin().await?;
         if !tx.take_notice(id, due).await? {
@@ -92,7 +87,7 @@ impl App {
         }
         let troubles = tx.troubles(id).await?;
         let message = message(&store, zone.iana_name().unwrap_or("UTC"), &troubles, now);
-        self.db.add_notifications(&mut tx, id, (now, &json(&message)), &recipients).await?;
+        self.db.add_notifications(&mut tx, id, (now, &json(&message)), &recipients(&values)).await?;
         let left = told(troubles, now);
         tx.keep_troubles(id, &left).await?;
         // This one counts, also where it had no recipient.
@@ -133,7 +128,7 @@ impl App {
             error = &error as &dyn std::error::Error,
             "a notification was not taken"
         );
-        if is_given_up(owed.made_at, now) {
+        if owed.made_at <= given_up_until(now) {
             let words = given_up(owed, &error);
             return self.end_notification(owed, NotificationState::GivenUp, Some(words)).await;
         }

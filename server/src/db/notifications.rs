@@ -129,13 +129,20 @@ impl Db {
         bulk::insert(tx, into, rows.collect(), "").await.map(drop)
     }
 
-    /// Notifications that are owed and due, the longest first.
-    pub async fn owed_notifications(&self, now: Timestamp, limit: i64) -> Result<Vec<Notification>> {
+    /// Notifications that are owed and due, the longest first; mails only where they were made until an instant.
+    pub async fn owed_notifications(
+        &self,
+        now: Timestamp,
+        mails_until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Notification>> {
         let statement = self
             .statement(
-                "SELECT * FROM notifications WHERE state = 'OWED' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
+                "SELECT * FROM notifications WHERE state = 'OWED' AND next_at <= ? \
+                 AND (channel <> 'EMAIL' OR made_at <= ?) ORDER BY next_at, id LIMIT ?",
             )
             .bind(now.as_millisecond())
+            .bind(mails_until.as_millisecond())
             .bind(limit);
         self.rows(statement).await?.iter().map(notification).collect()
     }

@@ -145,9 +145,9 @@ pub fn next_try(tries: i64, now: Timestamp) -> Timestamp {
     now.checked_add(Duration::from_mins(minutes.min(60))).unwrap_or(Timestamp::MAX)
 }
 
-/// Whether a notification that was made then is not tried any more.
-pub fn is_given_up(made_at: Timestamp, now: Timestamp) -> bool {
-    made_at.checked_add(TRIED_FOR).is_ok_and(|until| until <= now)
+/// Notifications that were made until then are not tried any more.
+pub fn given_up_until(now: Timestamp) -> Timestamp {
+    now.checked_sub(TRIED_FOR).unwrap_or(Timestamp::MIN)
 }
 
 #[cfg(test)]
@@ -290,6 +290,6 @@ mod tests {
         let now = at("24T12:00");
         let mut pauses = (1..=8).map(|tries| next_try(tries, now).duration_since(now).as_mins());
         assert_eq!(pauses.by_ref().collect::<Vec<_>>(), [2, 4, 8, 16, 32, 60, 60, 60]);
-        assert!(!is_given_up(now, at("24T23:59")) && is_given_up(now, at("25T00:00")));
+        assert_eq!(given_up_until(at("25T00:00")), now);
     }
 }

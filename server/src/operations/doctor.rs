@@ -79,7 +79,7 @@ pub async fn examine(settings: &Settings, api: &Api, clock: &Clock) -> Vec<Findi
     match beside(settings, clock.clone()).await {
         Err(error) => findings.push(Finding::new(State::Bad, "database", in_full(&error))),
         Ok(db) => {
-            if let Err(error) = database(&db, api, &mut findings).await {
+            if let Err(error) = database(settings, &db, api, &mut findings).await {
                 findings.push(Finding::new(State::Bad, "database", in_full(&error)));
             }
             db.close().await;
@@ -176,7 +176,7 @@ async fn mail(settings: &Settings) -> Option<Finding> {
     })
 }
 
-async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(), Error> {
+async fn database(settings: &Settings, db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(), Error> {
     let began = Instant::now();
     let secrets = match db.check().await {
         Ok(()) => Finding::new(State::Good, "encryption key", "opens this database's secrets"),
@@ -213,6 +213,11 @@ async fn database(db: &Db, api: &Api, findings: &mut Vec<Finding>) -> Result<(),
             let words = "is granted nothing, so nothing of it is tried";
             findings.push(Finding::new(State::Good, &store.hash, words));
             continue;
+        }
+        let saved = db.configuration(store.id).await?;
+        if settings.smtp_url.is_empty() && saved.is_some_and(|saved| !saved.values.notify_emails.is_empty()) {
+            let words = "its people are told by mail, and this server sends none; set smtp_url";
+            findings.push(Finding::new(State::Bad, &store.hash, words));
         }
         match db.token(&store).await {
             Err(error) => findings.push(Finding::new(State::Bad, &store.hash, in_full(&error))),
