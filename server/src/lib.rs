@@ -45,10 +45,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::{
-    app::App,
+    app::{App, Issued},
     bigcommerce::{Api, BaseUrls},
     clock::Clock,
-    db::{Db, Sealer},
+    db::{Db, Sealer, Tables},
     events::Bus,
     monitoring::{Monitoring, Watched},
     post::Post,
@@ -57,6 +57,7 @@ use crate::{
         worker::Worker,
     },
     settings::{Settings, Switch},
+    tls::Tls,
 };
 
 /// Events held for a watcher that is busy, before it gets a snapshot instead.
@@ -77,6 +78,9 @@ pub enum Error {
     /// The network.
     #[error("the server cannot listen")]
     Listen(#[source] std::io::Error),
+    /// It is refused, with the reason and the way out.
+    #[error("{0}")]
+    Refused(String),
     /// A part that could not be started.
     #[error("the server cannot start: {0}")]
     Start(String),
@@ -110,24 +114,14 @@ async fn run_watched(
     stop: CancellationToken,
     monitoring: &Monitoring,
 ) -> Result<(), Error> {
-    let (api, post) = (api(&settings)?, post(&settings)?);
+    let outside = (api(&settings)?, post(&settings)?);
     secrets::make_folder(&settings.data_folder)?;
     let port = listener.local_addr().map_err(Error::Listen)?.port();
     let address = settings.address(port);
-    let tls = if settings.is_plain() { None } else { Some(tls::Tls::new(&settings, &address, &clock)?) };
+    let tls = tls(&settings, &address, &clock)?;
     let sealer = Sealer::new(&secrets::encryption_key(&settings)?);
     let db = Db::open(&settings.database(), sealer, clock.clone()).await?;
-
-    let app = App {
-        db: db.clone(),
-        bus: Bus::new(EVENTS_HELD),
-        api,
-        post,
-        wake: Arc::new(Notify::new()),
-        patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
-        address: address.clone(),
-        pin: tls.as_ref().and_then(|tls| tls.pin),
-    };
+    let app = app(&settings, db.clone(), outside, (&address, tls.as_ref()));
     if let Some((tx, first)) = app.first_admin_key().await? {
         let file = settings.data_folder.join("admin.key");
         // A file whose key never came to be is overwritten by the next start; a key without a file is lost.
@@ -181,6 +175,52 @@ async fn run_watched(
     db.close().await;
     info!("stopped");
     served.map_err(start)
+}
+
+/// Issues another admin key beside a server that may be running, for an operator who has lost the others.
+pub async fn spare_admin_key(settings: &Settings, clock: Clock) -> Result<Issued, Error> {
+    let authority = tls::authority_files(settings).0;
+    let is_own = !settings.is_plain() && settings.certificate_file.as_os_str().is_empty();
+    if is_own && !authority.exists() {
+        // A new one would be pinned by a key that the server's clients then refuse.
+        return Err(Error::Refused(format!(
+            "{} is not there: use the settings, the options and the environment of the server",
+            authority.display()
+        )));
+    }
+    let outside = (api(settings)?, post(settings)?);
+    let sealer = Sealer::new(&secrets::existing_key(settings)?);
+    let db = Db::beside(&settings.database(), sealer, clock.clone()).await?;
+    db.check().await?;
+    if db.tables().await? == Tables::Older {
+        return Err(Error::Refused(
+            "the tables are older than this version: start the server first, which brings them up to date"
+                .into(),
+        ));
+    }
+    let address = settings.address(settings.listen.port());
+    let tls = tls(settings, &address, &clock)?;
+    let issued = app(settings, db.clone(), outside, (&address, tls.as_ref())).spare_admin_key().await;
+    db.close().await;
+    Ok(issued?)
+}
+
+/// What the server can be asked to do, by clients that reach it at an address.
+fn app(settings: &Settings, db: Db, (api, post): (Api, Post), (address, tls): (&str, Option<&Tls>)) -> App {
+    App {
+        db,
+        bus: Bus::new(EVENTS_HELD),
+        api,
+        post,
+        wake: Arc::new(Notify::new()),
+        patience: sync::Patience { lease: Duration::from_millis(settings.lease_ms) },
+        address: address.to_owned(),
+        pin: tls.and_then(|tls| tls.pin),
+    }
+}
+
+fn tls(settings: &Settings, address: &str, clock: &Clock) -> Result<Option<Tls>, Error> {
+    if settings.is_plain() { Ok(None) } else { Ok(Some(Tls::new(settings, address, clock)?)) }
 }
 
 /// The connection to BigCommerce that the settings describe.

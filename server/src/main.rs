@@ -13,8 +13,10 @@ use plugin_host_server::{
     operations::{self, State},
     run,
     settings::{DEFAULT_FILE, Settings},
+    spare_admin_key,
     telemetry::Telemetry,
 };
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,8 @@ enum Command {
     Serve(Box<Options>),
     /// Look at everything the server needs, and say what is wrong; ends with 1 where something is bad
     Doctor(Box<Options>),
+    /// Print another admin key, for whoever has lost the others; while the server runs or not
+    AdminKey(Box<Options>),
     /// Save everything into a new folder, while the server runs or not
     Backup {
         /// The folder to make; whoever can read it can read every store
@@ -209,6 +213,11 @@ fn obey(command: Command) -> Done<ExitCode> {
                 if findings.iter().any(|finding| finding.state == State::Bad) {
                     return Ok(ExitCode::FAILURE);
                 }
+            }
+            Command::AdminKey(options) => {
+                let issued = spare_admin_key(&options.settings()?, Clock::system()).await?;
+                eprintln!("admin key {}; keep it now, it is never shown again:", issued.key.id);
+                print(&format!("{}\n", issued.text.expose_secret()))?;
             }
             Command::Backup { folder, options } => {
                 let backup = operations::back_up(&options.settings()?, &folder, Clock::system()).await?;

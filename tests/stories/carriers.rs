@@ -1,7 +1,7 @@
 //! Carriers and shipping methods, from the store's zones and from its orders.
 
 use anyhow::ensure;
-use plugin_host_proto::v1::{Action, FeatureGrants, RunState, SetFeatureGrantsRequest};
+use plugin_host_proto::v1::{Action, RunState};
 use plugin_host_tests::{
     harness::{Dataset, Engine},
     sandbox::store::{Method, NewOrder},
@@ -58,11 +58,7 @@ async fn shipping_methods_that_only_orders_name_join_the_others_once(engine: Eng
             enabled: true,
         });
     });
-    let request = SetFeatureGrantsRequest {
-        store_id: scene.store.store_hash().to_owned(),
-        grants: Some(FeatureGrants { standard: true, manual_sync: true }),
-    };
-    scene.home.admin().await?.admin().set_feature_grants(request).await?;
+    scene.grant(true, true).await?;
     for _ in 0..2 {
         let run = synchronize(&scene.operator, Action::SynchronizeCarriers).await?;
         ensure!(run.state() == RunState::Complete, "{run:?}");

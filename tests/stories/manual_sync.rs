@@ -1,10 +1,7 @@
 //! Manual Sync: five actions of their own instead of one import.
 
 use anyhow::ensure;
-use plugin_host_proto::v1::{
-    Action, AllowedAction, FeatureGrants, ImportRequest, RunState, SetFeatureGrantsRequest, Status,
-    SynchronizeRequest,
-};
+use plugin_host_proto::v1::{Action, AllowedAction, ImportRequest, RunState, Status, SynchronizeRequest};
 use plugin_host_tests::{
     harness::Engine,
     sandbox::{Catalogue, store::NewOrder},
@@ -29,15 +26,6 @@ const FIVE: [Action; 5] = [
     Action::SynchronizeCustomers,
     Action::SynchronizePickingOrders,
 ];
-
-async fn grant(scene: &Scene, standard: bool, manual_sync: bool) -> anyhow::Result<()> {
-    let request = SetFeatureGrantsRequest {
-        store_id: scene.store.store_hash().to_owned(),
-        grants: Some(FeatureGrants { standard, manual_sync }),
-    };
-    scene.home.admin().await?.admin().set_feature_grants(request).await?;
-    Ok(())
-}
 
 fn offered(status: &Status) -> Vec<Action> {
     let offered = status.allowed_actions.iter().filter(|action| action.offered);
@@ -65,7 +53,7 @@ async fn five_actions_make_the_initial_dataset_and_the_inventory_comes_once(
     ensure!(offered(&standard).contains(&Action::Import), "{standard:?}");
     ensure!(!FIVE.iter().any(|action| offered(&standard).contains(action)), "{standard:?}");
     // Both granted: the rules of Manual Sync.
-    grant(&scene, true, true).await?;
+    scene.grant(true, true).await?;
     let manual = scene.operator.status().await?;
     ensure!(FIVE.iter().all(|action| offered(&manual).contains(action)), "{manual:?}");
     ensure!(!offered(&manual).contains(&Action::Import), "{manual:?}");
@@ -98,7 +86,7 @@ async fn five_actions_make_the_initial_dataset_and_the_inventory_comes_once(
 
 async fn the_first_sync_reads_customers_and_orders_and_no_products(engine: Engine) -> anyhow::Result<()> {
     let scene = Scene::open(engine, Catalogue::clean(5)).await?;
-    grant(&scene, false, true).await?;
+    scene.grant(false, true).await?;
     let before = scene.store.log().counts().total;
     sync(&scene.operator).await?;
     ensure!(scene.operator.items().await?.is_empty(), "products have an action of their own");
@@ -120,13 +108,13 @@ async fn grants_may_change_after_an_import_and_nothing_is_imported_twice(
     let scene = Scene::open(engine, Catalogue::clean(10)).await?;
     scene.operator.import_and_wait(false).await?;
     let before = scene.dataset().await?;
-    grant(&scene, false, true).await?;
+    scene.grant(false, true).await?;
     let status = scene.operator.status().await?;
     ensure!(reasons(&status, Action::ImportInventory) == ["ALREADY_IMPORTED"], "the same flag: {status:?}");
     synchronize(&scene.operator, Action::SynchronizeProducts).await?;
     ensure!(scene.dataset().await? == before);
 
-    grant(&scene, true, false).await?;
+    scene.grant(true, false).await?;
     let status = scene.operator.status().await?;
     ensure!(reasons(&status, Action::Import) == ["ALREADY_IMPORTED"], "{status:?}");
     let variant = scene.store.with_store(|store| store.shelf().products()[0].variants[0].id);

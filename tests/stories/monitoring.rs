@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
 use plugin_host_proto::v1::{
-    Configuration, EndOfDayRequest, FeatureGrants, Run, RunState, SetFeatureGrantsRequest, SyncRequest,
-    admin_service_server, plugin_host_service_server, warehouse_service_server,
+    Configuration, EndOfDayRequest, Run, RunState, SyncRequest, admin_service_server,
+    plugin_host_service_server, warehouse_service_server,
 };
 use plugin_host_server::{clock::Clock, domain::run::RunKind};
 use plugin_host_tests::{
@@ -169,13 +169,7 @@ async fn a_store_that_left_is_neither_due_nor_watched_until_it_comes_back(
     engine: Engine,
 ) -> anyhow::Result<()> {
     let (scene, monitor, clock) = by_the_clock(engine).await?;
-    let grant = async |standard| -> anyhow::Result<()> {
-        let grants = Some(FeatureGrants { standard, manual_sync: false });
-        let request = SetFeatureGrantsRequest { store_id: scene.store.store_hash().to_owned(), grants };
-        scene.home.admin().await?.admin().set_feature_grants(request).await?;
-        Ok(())
-    };
-    grant(false).await?;
+    scene.grant(false, false).await?;
     clock.set("2026-11-23T20:00:00Z".parse()?);
     let status = scene.operator.status().await?;
     ensure!(status.next_sync_due_at.is_none() && status.next_end_of_day_due_at.is_none(), "{status:?}");
@@ -183,7 +177,7 @@ async fn a_store_that_left_is_neither_due_nor_watched_until_it_comes_back(
     ensure!(figures.sum("plugin_host_store_connected", &[]).is_none());
     ensure!(figures.sum("plugin_host_store_sync_overdue_seconds", &[]).is_none());
 
-    grant(true).await?;
+    scene.grant(true, false).await?;
     let status = scene.operator.status().await?;
     let next = status.next_end_of_day_due_at.context("it is due again")?;
     ensure!(next.seconds == "2026-11-24T18:00:00Z".parse::<Timestamp>()?.as_second(), "{next:?}");

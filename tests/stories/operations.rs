@@ -3,16 +3,22 @@
 use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use anyhow::{Context as _, ensure};
-use plugin_host_proto::v1::{EndOfDayRequest, RunState, SyncRequest};
+use plugin_host_proto::{
+    client::Client,
+    key::StoreKey,
+    v1::{EndOfDayRequest, ListAuditRequest, ListKeysRequest, RevokeKeyRequest, RunState, SyncRequest},
+};
 use plugin_host_server::{
     api,
     clock::Clock,
     operations::{Finding, State, back_up, bundle, examine, restore},
+    spare_admin_key,
 };
 use plugin_host_tests::{
     harness::{Dataset, Engine, Home, Operator, TOKEN, options, postgres::database, store_with, until},
     sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
 };
+use secrecy::ExposeSecret as _;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::{
@@ -24,6 +30,7 @@ use crate::{
 crate::on_both_databases! {
     a_backup_taken_during_an_import_restores_to_an_equal_state
     a_restored_server_tells_the_store_no_count_before_a_person_has_looked
+    whoever_lost_the_admin_key_gets_another_while_the_server_runs
     the_doctor_names_what_is_wrong
     a_support_bundle_has_the_runs_and_no_secret
 }
@@ -206,22 +213,57 @@ fn of<'f>(findings: &'f [Finding], what: &str, words: &str) -> anyhow::Result<&'
     found.with_context(|| format!("{what}, {words}: {findings:#?}"))
 }
 
+async fn whoever_lost_the_admin_key_gets_another_while_the_server_runs(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, Catalogue::clean(1)).await?;
+    std::fs::remove_file(scene.home.admin_key_file())?;
+    let spare = spare_admin_key(&scene.home.settings()?, Clock::system()).await?;
+    let admin = Client::connect(&StoreKey::parse(spare.text.expose_secret())?)?;
+    let keys = admin.admin().list_keys(ListKeysRequest::default()).await?.into_inner().keys;
+    ensure!(keys.iter().any(|key| key.key_id == spare.key.id && key.label == "spare"), "{keys:?}");
+    let audit = admin.admin().list_audit(ListAuditRequest::default()).await?.into_inner().entries;
+    let noted = audit.iter().find(|entry| entry.action.contains(&spare.key.id)).context("it is noted")?;
+    ensure!(noted.actor == "operator of the server", "{noted:?}");
+
+    // Somebody may find the lost one.
+    let lost = keys.iter().find(|key| key.label == "first").context("the first one")?;
+    admin.admin().revoke_key(RevokeKeyRequest { key_id: lost.key_id.clone() }).await?;
+
+    // Whoever asks with other settings gets no key that opens nothing.
+    let mut other = scene.home;
+    other.set("authority_certificate_file", other.path().join("nothing").display().to_string());
+    other.set("authority_key_file", other.path().join("nothing").display().to_string());
+    let refused = spare_admin_key(&other.settings()?, Clock::system()).await.err().context("no authority")?;
+    ensure!(refused.to_string().contains("is not there"), "{refused}");
+    other.set("tls", "off");
+    other.set("public_address", "");
+    other.change_encryption_key()?;
+    let refused = spare_admin_key(&other.settings()?, Clock::system()).await.err().context("another key")?;
+    ensure!(refused.to_string().contains("encryption key does not open"), "{refused}");
+    Ok(())
+}
+
 async fn the_doctor_names_what_is_wrong(engine: Engine) -> anyhow::Result<()> {
     let scene = Scene::open(engine, Catalogue::clean(5)).await?;
-    let (mut home, store) = (scene.home, scene.store);
     let look = async |home: &Home| -> anyhow::Result<Vec<Finding>> {
         let settings = home.settings()?;
         Ok(examine(&settings, &api(&settings)?, &Clock::system()).await)
     };
-    let well = look(&home).await?;
+    let well = look(&scene.home).await?;
     let bad: Vec<_> = well.iter().filter(|finding| finding.state == State::Bad).collect();
     ensure!(bad.is_empty(), "{bad:#?}");
     of(&well, "server", "listens")?;
     of(&well, "tables", "as this version wants them")?;
 
-    store.script(Script::next(Matcher::path("/v2/store"), Fault::Status { status: 401 }));
-    let ill = look(&home).await?;
-    ensure!(of(&ill, store.store_hash(), "refused the access token")?.state == State::Bad);
+    let refused = || Script::next(Matcher::path("/v2/store"), Fault::Status { status: 401 });
+    scene.store.script(refused());
+    let ill = look(&scene.home).await?;
+    ensure!(of(&ill, scene.store.store_hash(), "refused the access token")?.state == State::Bad);
+
+    scene.grant(false, false).await?;
+    let (mut home, store) = (scene.home, scene.store);
+    store.script(refused());
+    let left = look(&home).await?;
+    ensure!(of(&left, store.store_hash(), "is granted nothing")?.state == State::Good);
 
     std::fs::set_permissions(home.data_folder(), std::fs::Permissions::from_mode(0o755))?;
     scene.server.stop().await?;

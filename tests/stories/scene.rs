@@ -5,7 +5,7 @@ use std::time::Duration;
 use plugin_host_proto::{
     client::{StatusStream, Update},
     key::KeyKind,
-    v1::{IssueKeyRequest, StreamStatusResponse},
+    v1::{FeatureGrants, IssueKeyRequest, SetFeatureGrantsRequest, StreamStatusResponse},
 };
 use plugin_host_tests::{
     harness::{Dataset, Engine, Home, Operator, Server, options, store_with},
@@ -58,6 +58,16 @@ impl Scene {
         // A new connection: the old one went with the first server.
         let first = Operator::with_key(first.key)?;
         Ok(Neighbours { operator, first, home, store, _server: server })
+    }
+
+    /// Grants the store these features and no others.
+    pub(crate) async fn grant(&self, standard: bool, manual_sync: bool) -> anyhow::Result<()> {
+        let request = SetFeatureGrantsRequest {
+            store_id: self.store.store_hash().to_owned(),
+            grants: Some(FeatureGrants { standard, manual_sync }),
+        };
+        self.home.admin().await?.admin().set_feature_grants(request).await?;
+        Ok(())
     }
 
     /// A new key for this store, or for all of them.

@@ -46,6 +46,15 @@ impl App {
         Ok(Some((tx, issued)))
     }
 
+    /// Issues another admin key, for an operator who has none and asks beside the server.
+    pub async fn spare_admin_key(&self) -> Result<Issued> {
+        let mut tx = self.db.begin().await?;
+        let issued = self.new_key(&mut tx, KeyKind::Admin, None, "spare").await?;
+        self.audit_key(&mut tx, "operator of the server", &issued.key, "issued").await?;
+        tx.commit(&self.bus).await?;
+        Ok(issued)
+    }
+
     /// Issues a key.
     pub async fn issue_key(
         &self,
@@ -56,7 +65,7 @@ impl App {
     ) -> Result<Issued> {
         let mut tx = self.db.begin().await?;
         let issued = self.new_key(&mut tx, kind, store.map(|store| store.id), label).await?;
-        self.audit_key(&mut tx, caller, &issued.key, "issued").await?;
+        self.audit_key(&mut tx, &caller.name(), &issued.key, "issued").await?;
         tx.commit(&self.bus).await?;
         Ok(issued)
     }
@@ -69,8 +78,8 @@ impl App {
             return Err(Error::NotFound(format!("working key {id}")));
         }
         let issued = self.new_key(&mut tx, old.kind, old.store, &old.label).await?;
-        self.audit_key(&mut tx, caller, &old, "revoked").await?;
-        self.audit_key(&mut tx, caller, &issued.key, "issued").await?;
+        self.audit_key(&mut tx, &caller.name(), &old, "revoked").await?;
+        self.audit_key(&mut tx, &caller.name(), &issued.key, "issued").await?;
         tx.commit(&self.bus).await?;
         Ok(issued)
     }
@@ -85,7 +94,7 @@ impl App {
         }
         let mut tx = self.db.begin().await?;
         if self.db.revoke_key(&mut tx, id).await? {
-            self.audit_key(&mut tx, caller, &key, "revoked").await?;
+            self.audit_key(&mut tx, &caller.name(), &key, "revoked").await?;
         }
         tx.commit(&self.bus).await?;
         self.existing_key(id).await
@@ -120,10 +129,10 @@ impl App {
         self.db.key(id).await?.ok_or_else(|| Error::NotFound(format!("key {id}")))
     }
 
-    async fn audit_key(&self, tx: &mut Tx, caller: &Caller, key: &Key, done: &str) -> Result<()> {
+    async fn audit_key(&self, tx: &mut Tx, actor: &str, key: &Key, done: &str) -> Result<()> {
         let action = format!("{done} {} key {}", key.kind, key.id);
         let values = (String::new(), serde_json::json!({ "label": key.label }).to_string());
-        Ok(self.db.audit(tx, &caller.name(), key.store, &action, values).await?)
+        Ok(self.db.audit(tx, actor, key.store, &action, values).await?)
     }
 }
 
