@@ -147,6 +147,9 @@ pub struct Tx {
     pub(crate) published: Vec<crate::events::Event>,
 }
 
+/// Everything as it was at one instant.
+pub(crate) struct View(Transaction<'static, Any>);
+
 /// A statement with its values.
 pub type Statement = Query<'static, Any, AnyArguments>;
 
@@ -250,6 +253,16 @@ impl Db {
         })
     }
 
+    /// Begins to read everything as it is at one instant, whatever others change meanwhile.
+    pub(crate) async fn view(&self) -> Result<View> {
+        let mut view = self.reader.begin().await?;
+        if self.engine == Engine::Postgres {
+            let of_one_instant = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+            sqlx::query(of_one_instant).execute(&mut *view).await?;
+        }
+        Ok(View(view))
+    }
+
     /// Waits for open connections and closes the database.
     pub async fn close(&self) {
         self.reader.close().await;
@@ -308,6 +321,12 @@ impl Db {
     /// A free number for a new row of a table.
     pub async fn next_id(&self, table: &'static str) -> Result<i64> {
         Ok(self.next_ids(table, 1).await?.start)
+    }
+}
+
+impl View {
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<AnyRow>> {
+        Ok(statement.fetch_all(&mut *self.0).await?)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What people and the clock do every day.
 
-use anyhow::Context as _;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
     Action, AdjustInventoryRequest, Change, EndOfDayRequest, ExplainCountRequest, ExplainCountResponse,
     ListChangesRequest, ListPickingOrdersRequest, PickItemRequest, PickingOrder, ReconcileRequest, Run,
@@ -10,6 +12,7 @@ use plugin_host_tests::{
     harness::{Engine, Operator},
     sandbox::{Catalogue, Sandbox},
 };
+use sqlx::{Postgres, Transaction};
 
 use crate::scene::Scene;
 
@@ -127,4 +130,15 @@ pub(crate) async fn why(operator: &Operator, item: &str) -> anyhow::Result<Expla
 pub(crate) async fn changes(operator: &Operator, after_number: i64) -> anyhow::Result<Vec<Change>> {
     let request = ListChangesRequest { after_number, page_size: 1_000, ..ListChangesRequest::default() };
     Ok(operator.client.warehouse().list_changes(request).await?.into_inner().changes)
+}
+
+/// Commits what was done in PostgreSQL once somebody waits for it.
+pub(crate) async fn commit_once_waited_for(mut done: Transaction<'_, Postgres>) -> anyhow::Result<()> {
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let began = Instant::now();
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut *done).await? == 0 {
+        ensure!(began.elapsed() < Duration::from_secs(30), "nobody waits");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(done.commit().await?)
 }

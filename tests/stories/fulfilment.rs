@@ -1,10 +1,16 @@
 //! What the store hears of what the warehouse did.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
     CancelPickingOrderRequest, ClosePickingOrderRequest, Configuration, ListDivisionsRequest,
     PickItemRequest, PickingOrder, PickingOrderState, PickupRule, ReopenPickingOrderRequest,
     ResolveParkedRecordRequest, ShipmentRule, ShipmentState, resolve_parked_record_request::Resolution,
+};
+use plugin_host_server::{
+    events::Bus,
+    warehouse::order_states::{self, Wanted},
 };
 use plugin_host_tests::{
     harness::{Engine, defaults, until},
@@ -13,10 +19,15 @@ use plugin_host_tests::{
         store::{NewLine, NewOrder},
     },
 };
+use sqlx::{Connection as _, PgConnection};
 
 use crate::{
-    daily::{Goods, adjust, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
+    daily::{
+        Goods, adjust, commit_once_waited_for, end_of_day, goods, imported, in_store, pick, picking_orders,
+        sync,
+    },
     refusal::refusal,
+    retention,
     scene::Scene,
 };
 
@@ -29,8 +40,10 @@ crate::on_both_databases! {
     the_first_of_several_pickups_leaves_the_order_open_and_the_last_one_completes_it
     an_order_whose_parcel_leaves_after_its_last_pickup_is_completed_then
     an_order_whose_last_units_two_people_pick_at_the_same_moment_is_shipped
+    what_more_is_wanted_of_an_order_meanwhile_stays_owed
     two_stores_may_use_the_same_request_id
     an_order_that_was_cancelled_here_stays_so
+    what_is_picked_for_a_store_that_left_is_shipped_once_it_comes_back
     each_order_of_a_page_has_its_own_lines_and_shipments
 }
 
@@ -92,6 +105,63 @@ async fn an_order_is_shipped_when_its_last_unit_is_picked(engine: Engine) -> any
     let tracking = scene.store.with_store(|store| store.orders()[&id].shipments[0].tracking_number.clone());
     ensure!(tracking == "1Z999", "{tracking}");
     ensure!(scene.store.with_store(|store| store.emails().len()) == 1);
+    Ok(())
+}
+
+async fn what_is_picked_for_a_store_that_left_is_shipped_once_it_comes_back(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, id, order) = ordered(engine, rule(ShipmentRule::OnClose)).await?;
+    scene.grant(false, false).await?;
+    pick(&scene.operator, &order, 3, "1Z999").await?;
+    // What is owed is looked for each second.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let there = scene.store.with_store(|store| store.orders()[&id].shipments.len());
+    ensure!(there == 0, "nothing is done for a store that is granted nothing");
+    scene.grant(true, false).await?;
+    shipped(&scene, id, 1).await
+}
+
+async fn what_more_is_wanted_of_an_order_meanwhile_stays_owed(engine: Engine) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let db = retention::open(engine, folder.path()).await?;
+    let store = retention::store(&db).await?;
+    let bus = Bus::new(1);
+    for wanted in [Wanted::Shipped, Wanted::Completed] {
+        let mut tx = db.begin().await?;
+        order_states::owe(&db, &mut tx, store, 100, wanted).await?;
+        tx.commit(&bus).await?;
+    }
+    // A run that had read that it is to be shipped has told the store so.
+    let mut tx = db.begin().await?;
+    order_states::settle(&mut tx, store, 100, Wanted::Shipped).await?;
+    tx.commit(&bus).await?;
+    ensure!(order_states::owed(&db, store).await? == [(100, Wanted::Completed)]);
+    Ok(())
+}
+
+/// What one person takes from a shelf, another one who counts at that moment cannot take away, too.
+#[tokio::test]
+async fn nothing_is_taken_away_that_was_picked_at_the_same_moment() -> anyhow::Result<()> {
+    let scene = imported(Engine::Postgres, 3).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 100).await?;
+    let mut picker = PgConnection::connect(scene.home.database_url().context("there is a database")?).await?;
+    for (left, sql) in [
+        (30, "UPDATE inventory SET on_hand = 30 WHERE on_hand >= 100"),
+        (0, "DELETE FROM inventory WHERE on_hand = 30"),
+    ] {
+        let mut picked = picker.begin().await?;
+        sqlx::query(sql).execute(&mut *picked).await?;
+        let change = if left == 30 { -50 } else { -25 };
+        let (adjusted, committed) =
+            tokio::join!(adjust(&scene.operator, &goods[0].item, change), commit_once_waited_for(picked));
+        committed?;
+        let refused = adjusted.err().context("so many are not there any more")?;
+        ensure!(refused.to_string().contains("fewer"), "{refused}");
+        let items = scene.operator.items().await?;
+        ensure!(items.iter().any(|item| item.item_number == goods[0].item && item.on_hand == left));
+    }
     Ok(())
 }
 

@@ -226,8 +226,13 @@ async fn all_records_of_one_reason_are_decided_about_at_once(engine: Engine) -> 
     let resolve = async |request| operator.client.plugin_host().resolve_parked_record(request).await;
     let refused = refusal(resolve(all(Resolution::LinkToItem(item.clone()))).await)?;
     ensure!(refused.reasons == ["resolution"], "{refused:?}");
-    let both = ResolveParkedRecordRequest { parked_id: 1, ..all(Resolution::Skip(true)) };
-    ensure!(refusal(resolve(both).await)?.reasons == ["reason"]);
+    let other = ResolveParkedRecordRequest {
+        parked_id: page.parked_records[0].parked_id,
+        reason: "ITEM_NUMBER_TOO_LONG".to_owned(),
+        ..all(Resolution::Skip(true))
+    };
+    let refused = refusal(resolve(other).await)?;
+    ensure!(refused.words.contains("something else by now"), "{refused:?}");
     let unknown = ResolveParkedRecordRequest { reason: "NOTHING".to_owned(), ..all(Resolution::Skip(true)) };
     ensure!(refusal(resolve(unknown).await)?.reasons == ["reason"]);
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use futures::future::try_join_all;
 use plugin_host_proto::v1::{
-    Action, Configuration, FeatureGrants, ItemNumberRule, ListRunsRequest, PhaseKind, PhaseState, Run,
-    RunState, SetFeatureGrantsRequest, StockDecrease, Tracking, UpdateSiteRequest,
+    Action, Configuration, ItemNumberRule, ListRunsRequest, PhaseKind, PhaseState, ResetOneTimeFlagRequest,
+    Run, RunState, ShipmentRule, StockDecrease, Tracking, UpdateSiteRequest,
 };
 use plugin_host_tests::{
     harness::{Engine, connect_store, defaults},
@@ -17,11 +17,17 @@ use plugin_host_tests::{
 };
 use tonic::Code;
 
-use crate::{refusal::refusal, scene::Scene, truth};
+use crate::{
+    daily::{Goods, goods, imported, pick, picking_orders, sync},
+    refusal::refusal,
+    scene::Scene,
+    truth,
+};
 
 crate::on_both_databases! {
     the_import_brings_every_variant_and_every_unit
     without_auto_delete_an_item_of_zero_has_its_record
+    what_was_picked_to_the_last_unit_is_not_counted_anew
     an_import_that_is_done_is_refused_and_changes_nothing
     ten_presses_at_once_are_one_run
     a_dry_run_keeps_nothing_and_counts_like_the_real_one
@@ -170,14 +176,42 @@ async fn a_dry_run_keeps_nothing_and_counts_like_the_real_one(engine: Engine) ->
     truth::check(&scene.store, &scene.dataset().await?, true)
 }
 
+/// The store keeps picked units out of its count until it hears of their shipment, so that a count of them is no news.
+async fn what_was_picked_to_the_last_unit_is_not_counted_anew(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 10).await?;
+    scene
+        .operator
+        .configure(Configuration { shipment_rule: ShipmentRule::ByHand.into(), ..defaults() })
+        .await?;
+    let goods = goods(&scene).await?;
+    let Goods { variant, item, on_hand, .. } =
+        goods.into_iter().find(|goods| goods.on_hand > 0).context("something is there")?;
+    let all = u32::try_from(on_hand)?;
+    scene.store.with_store(|store| store.place_order(NewOrder::paid([(variant, all)])));
+    sync(&scene.operator).await?;
+    let order = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    pick(&scene.operator, &order, on_hand, "").await?;
+
+    let reset = ResetOneTimeFlagRequest {
+        store_id: scene.store.store_hash().to_owned(),
+        phase: PhaseKind::Inventory.into(),
+        confirmation: scene.store.store_hash().to_owned(),
+    };
+    scene.home.admin().await?.admin().reset_one_time_flag(reset).await?;
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let parked = scene.operator.parked().await?;
+    ensure!(parked.len() == 1 && parked[0].reason == "INVENTORY_EXISTS", "{parked:?}");
+    let items = scene.operator.items().await?;
+    let picked = items.iter().find(|known| known.item_number == item).context("the item")?;
+    ensure!(picked.on_hand == 0, "{on_hand} units that are not there: {picked:?}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn under_manual_sync_the_import_is_not_offered() -> anyhow::Result<()> {
     let scene = Scene::open(Engine::Sqlite, Catalogue::clean(5)).await?;
-    let grants = SetFeatureGrantsRequest {
-        store_id: scene.store.store_hash().to_owned(),
-        grants: Some(FeatureGrants { standard: true, manual_sync: true }),
-    };
-    scene.home.admin().await?.admin().set_feature_grants(grants).await?;
+    scene.grant(true, true).await?;
     let actions = scene.operator.status().await?.allowed_actions;
     let import = actions.iter().find(|action| action.action() == Action::Import);
     ensure!(import.is_none_or(|import| !import.offered && !import.allowed), "{actions:?}");

@@ -9,9 +9,10 @@ use plugin_host_tests::{
     harness::{Engine, Operator},
     sandbox::store::{Goods, NewLine, NewOrder, Product},
 };
+use sqlx::{Connection as _, PgConnection};
 
 use crate::{
-    daily::{adjust, goods, imported, pick, picking_orders, sync},
+    daily::{adjust, commit_once_waited_for, goods, imported, pick, picking_orders, sync},
     refusal::refusal,
     scene::Scene,
 };
@@ -183,5 +184,23 @@ async fn an_order_is_picked_without_what_is_no_product_once_a_person_has_skipped
     let run = sync(&scene.operator).await?;
     ensure!(run.state() == RunState::Complete && scene.operator.parked().await?.is_empty(), "{run:?}");
     ensure!(picking_orders(&scene.operator).await?[0].state() == PickingOrderState::Closed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_problem_that_takes_the_place_of_one_that_is_skipped_is_not_skipped_with_it() -> anyhow::Result<()>
+{
+    let (scene, ..) = with_a_twin(Engine::Postgres).await?;
+    let parked = only(&scene.operator).await?;
+    // As a run does at that moment.
+    let mut run = PgConnection::connect(scene.home.database_url().context("there is a database")?).await?;
+    let mut page = run.begin().await?;
+    sqlx::query("SELECT id FROM stores FOR UPDATE").execute(&mut *page).await?;
+    sqlx::query("UPDATE parked_records SET detail = 'something else'").execute(&mut *page).await?;
+    let (skipped, kept) =
+        tokio::join!(resolve(&scene, parked.parked_id, Resolution::Skip(true)), commit_once_waited_for(page));
+    kept?;
+    ensure!(skipped.is_err_and(|error| error.to_string().contains("something else by now")));
+    ensure!(only(&scene.operator).await?.parked_id == parked.parked_id);
     Ok(())
 }

@@ -59,7 +59,7 @@ impl App {
         let mut others = division.stores.clone();
         others.retain(|other| values.open_orders == OpenOrders::Division && *other != store.id);
         let whose = Whose { store: store.id, deducts_when_placed, others };
-        let all = promised::promised(&self.db, &whose).await?;
+        let all = promised::promised(&self.db, &whose, Some(item.id)).await?;
         let orders = promised::promised_to(&self.db, &whose, item.id).await?;
         let places = self.units_by_place(&division, item.id, &place.counted).await?;
         let on_hand = places.iter().filter(|(.., counts)| *counts).map(|(_, _, units, _)| units).sum();

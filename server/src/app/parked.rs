@@ -49,20 +49,25 @@ impl Decision {
 }
 
 impl App {
-    /// Does what a person decided about a parked record; returns the run that does the rest, where something is left.
+    /// Does what a person decided about a parked record, seen to be parked for a reason unless that is empty; returns the
+    /// run that does the rest, where something is left.
     pub async fn resolve_parked(
         &self,
         caller: &Caller,
         store: &Store,
-        id: i64,
+        (id, seen): (i64, &str),
         decision: &Decision,
     ) -> Result<Option<Run>> {
         let record = self.db.parked_record(store.id, id).await?;
         let record = record.ok_or_else(|| Error::NotFound(format!("parked record {id} of this store")))?;
         self.check(store, &record, decision).await?;
-        let words = decision.words(&record.record);
         let kind = record.kind;
-        self.decide(caller, store, (&[record], decision), words).await?;
+        let is_seen = seen.is_empty() || seen == record.reason.words().code;
+        if !is_seen || self.decide(caller, store, (&[record], decision)).await? == 0 {
+            return Err(Error::Refused(
+                "The record is parked for something else by now: look at it again.".into(),
+            ));
+        }
         self.follow_up(caller, store, decision, &[kind]).await
     }
 
@@ -96,23 +101,28 @@ impl App {
         loop {
             let records = self.db.parked_records(store.id, code, (after, 0), PAGE).await?;
             let Some(last) = records.last() else { break };
-            (after, resolved) = (last.id, resolved + i64::try_from(records.len()).unwrap_or_default());
-            let words = decision.words(&format!("{} records parked as {code}", records.len()));
-            self.decide(caller, store, (&records, decision), words).await?;
+            after = last.id;
+            resolved += self.decide(caller, store, (&records, decision)).await?;
         }
         Ok((resolved, self.follow_up(caller, store, decision, &group.kinds).await?))
     }
 
-    /// Does what was decided about some records, and writes down who did.
+    /// Does what was decided about some records, and writes down who did; returns how many of them were still parked for the
+    /// same problem.
     async fn decide(
         &self,
         caller: &Caller,
         store: &Store,
         (records, decision): (&[ParkedRecord], &Decision),
-        words: String,
-    ) -> Result<()> {
+    ) -> Result<i64> {
         let mut tx = self.db.begin().await?;
         self.db.lock_store(&mut tx, store.id).await?;
+        let records = &tx.still_parked(store.id, records).await?;
+        let words = decision.words(&match &records[..] {
+            [] => return Ok(0),
+            [one] => one.record.clone(),
+            many => format!("{} records parked as {}", many.len(), many[0].reason.words().code),
+        });
         match decision {
             Decision::Keep(resolution) => {
                 tx.resolve(&self.db, (store.id, records), resolution, &caller.name()).await?;
@@ -122,7 +132,8 @@ impl App {
         self.db.audit(&mut tx, &caller.name(), Some(store.id), &words, Default::default()).await?;
         let message = format!("{} {words}.", caller.name());
         self.db.add_event(&mut tx, store.id, Severity::Info, message, Change::Store).await?;
-        Ok(tx.commit(&self.bus).await?)
+        tx.commit(&self.bus).await?;
+        Ok(i64::try_from(records.len()).unwrap_or(i64::MAX))
     }
 
     /// Owes the shipments among some records to the store once more; the rest is read again by the next run.

@@ -207,10 +207,13 @@ impl App {
             None => self.db.queued_run(store.id, kind, dry_run).await?,
         };
         if let Some(id) = waiting {
-            if let Some(held) = request.approved {
-                self.db.approve(tx, id, held).await?;
+            let waits_still = match request.approved {
+                Some(held) => self.db.approve(tx, id, held).await?,
+                None => true,
+            };
+            if waits_still {
+                return Ok(Asked { id, joined: true });
             }
-            return Ok(Asked { id, joined: true });
         }
         let configuration = self.db.configuration(store.id).await?;
         let flags = self.db.one_time_flags(store.id).await?;

@@ -45,17 +45,13 @@ impl App {
         };
         let mut tx = self.db.begin().await?;
         let id = self.db.put_store(&mut tx, &new, &token).await?;
-        let grants = match (grants, &known) {
-            (Some(grants), _) => grants,
-            (None, Some(known)) => known.grants,
-            (None, None) => Grants { standard: true, manual_sync: false },
-        };
-        let division = if let Some(known) = &known {
-            self.grant(&mut tx, &Store { time_zone: new.time_zone, ..known.clone() }, grants).await?;
-            String::new()
+        let (division, grants) = if let Some(known) = &known {
+            let known = Store { time_zone: new.time_zone, ..known.clone() };
+            (String::new(), self.grant(&mut tx, &known, grants).await?)
         } else {
+            let grants = grants.unwrap_or(Grants { standard: true, manual_sync: false });
             self.db.set_grants(&mut tx, id, grants).await?;
-            places::add_starting_division(&self.db, &mut tx, id).await?
+            (places::add_starting_division(&self.db, &mut tx, id).await?, grants)
         };
         let keys = self.db.keys(Some(id)).await?;
         let has_key = keys.iter().any(|key| key.kind == KeyKind::Operator && key.revoked_at.is_none());
@@ -73,7 +69,7 @@ impl App {
     /// Sets what a store was granted.
     pub async fn set_grants(&self, caller: &Caller, store: &Store, grants: Grants) -> Result<Store> {
         let mut tx = self.db.begin().await?;
-        self.grant(&mut tx, store, grants).await?;
+        self.grant(&mut tx, store, Some(grants)).await?;
         let values = (grants_json(Some(store.grants)), grants_json(Some(grants)));
         self.db.audit(&mut tx, &caller.name(), Some(store.id), "set the feature grants", values).await?;
         let message = format!("The feature grants were set by {}.", caller.name());
@@ -82,17 +78,19 @@ impl App {
         self.existing_store(&store.hash).await
     }
 
-    /// Grants something to a store, or takes it away; without any, nothing is due by the clock.
-    async fn grant(&self, tx: &mut Tx, store: &Store, grants: Grants) -> Result<()> {
+    /// Grants something to a store, or takes it away; without any, nothing is due by the clock. Returns what it is granted
+    /// then: what it was granted before, where nothing is said.
+    async fn grant(&self, tx: &mut Tx, store: &Store, grants: Option<Grants>) -> Result<Grants> {
         self.db.lock_store(tx, store.id).await?;
-        let before = self.db.store(store.id).await?.map(|store| store.grants);
+        let before = self.db.store(store.id).await?.map_or(store.grants, |store| store.grants);
+        let grants = grants.unwrap_or(before);
         self.db.set_grants(tx, store.id, grants).await?;
         let saved = self.db.configuration(store.id).await?;
-        if let Some(saved) = saved.filter(|_| before.is_some_and(|before| before.any() != grants.any())) {
+        if let Some(saved) = saved.filter(|_| before.any() != grants.any()) {
             let store = Store { grants, ..store.clone() };
             set_schedule(tx, &saved.values, &store, self.db.clock.now()).await?;
         }
-        Ok(())
+        Ok(grants)
     }
 
     /// Notes that BigCommerce refuses a store's token, kept as `sealed`, once; a newer one is none of its business.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Column as _, Row as _, TypeInfo as _, any::AnyRow};
 
 use super::{
-    Db, Engine, Error, Result, Row, Sealer, Tables, copy::PARTIAL, lock_file, postgres_pool, schema,
+    Db, Engine, Error, Result, Row, Sealer, Tables, View, copy::PARTIAL, lock_file, postgres_pool, schema,
     sqlite_file, sqlite_pool,
 };
 use crate::clock::Clock;
@@ -41,8 +41,7 @@ impl Db {
         let copy = sqlite_pool(&format!("sqlite:{path}?mode=rwc"), 1, &[PARTIAL]).await?;
         schema::bring_up_to_date(Engine::Sqlite, &copy).await?;
         none_is_unknown(&self.reader).await?;
-        let mut from = self.reader.begin().await?;
-        sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *from).await?;
+        let View(mut from) = self.view().await?;
         let mut into = copy.begin().await?;
         for table in tables(&mut into).await? {
             pour(&mut from, &mut into, Engine::Sqlite, &table).await?;

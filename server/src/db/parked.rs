@@ -73,7 +73,7 @@ pub(super) fn problem(reason: Reason, detail: &str) -> String {
     format!("{}: {detail}", reason.words().code)
 }
 
-fn parked(row: &AnyRow) -> Result<ParkedRecord> {
+pub(super) fn parked(row: &AnyRow) -> Result<ParkedRecord> {
     let row = Row(row, "parked_records");
     Ok(ParkedRecord {
         id: row.int("id")?,

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Db, ParkedRecord, Result, Row, Tx, Value, bulk, parked::problem};
+use super::{
+    Db, ParkedRecord, Result, Row, Tx, Value, bulk,
+    parked::{parked, problem},
+};
 use crate::domain::{run::PhaseKind, store::StoreId};
 
 /// What shall become of a record.
@@ -17,6 +20,22 @@ pub enum Resolution {
 }
 
 impl Tx {
+    /// Those of some records that are parked for the same problem as when they were read.
+    pub async fn still_parked(
+        &mut self,
+        store: StoreId,
+        records: &[ParkedRecord],
+    ) -> Result<Vec<ParkedRecord>> {
+        let ids = records.iter().map(|record| record.id.into()).collect();
+        let head = "SELECT * FROM parked_records WHERE store_id = ?";
+        let found = bulk::select_in(self, head, &[store.0], "id", ids).await?;
+        let now: Vec<ParkedRecord> = found.iter().map(parked).collect::<Result<_>>()?;
+        let is_same = |one: &ParkedRecord, other: &ParkedRecord| {
+            (one.id, one.reason, &one.detail) == (other.id, other.reason, &other.detail)
+        };
+        Ok(now.into_iter().filter(|now| records.iter().any(|then| is_same(now, then))).collect())
+    }
+
     /// Keeps what a person decided about records, in place of what was decided before.
     pub async fn resolve(
         &mut self,

@@ -240,13 +240,13 @@ impl Db {
         Ok(RunId(id))
     }
 
-    /// Lets a run that waits do what a held one would have done.
-    pub async fn approve(&self, tx: &mut Tx, id: RunId, held: RunId) -> Result<()> {
+    /// Lets a run that waits do what a held one would have done; false where it does not wait any more.
+    pub async fn approve(&self, tx: &mut Tx, id: RunId, held: RunId) -> Result<bool> {
         let statement = tx
             .statement("UPDATE runs SET approved_run = ? WHERE id = ? AND state = 'QUEUED'")
             .bind(held.0)
             .bind(id.0);
-        tx.execute(statement).await.map(drop)
+        Ok(tx.execute(statement).await? == 1)
     }
 
     /// What a person lets a run do: what a held one would have done.

@@ -171,18 +171,14 @@ impl PluginHostService for PluginHost {
         let store = self.store(&caller, &request.store_id).await?;
         let decision = reports::decision(request.resolution)
             .ok_or_else(|| invalid("resolution", "Say what shall become of the record."))?;
-        let (resolved, run) = match request.reason.as_str() {
-            "" => {
-                let run = self.app.resolve_parked(&caller, &store, request.parked_id, &decision).await;
-                (1, run.map_err(convert::status)?)
-            }
-            _ if request.parked_id != 0 => {
-                return Err(invalid("reason", "Name a record or a reason, not both."));
-            }
-            reason => {
-                let done = self.app.resolve_reason(&caller, &store, reason, &decision).await;
-                done.map_err(convert::status)?
-            }
+        let (resolved, run) = if request.parked_id == 0 && !request.reason.is_empty() {
+            self.app
+                .resolve_reason(&caller, &store, &request.reason, &decision)
+                .await
+                .map_err(convert::status)?
+        } else {
+            let seen = (request.parked_id, request.reason.as_str());
+            (1, self.app.resolve_parked(&caller, &store, seen, &decision).await.map_err(convert::status)?)
         };
         let run = run.map(|run| convert::run(&run, &store));
         Ok(Response::new(v1::ResolveParkedRecordResponse { run, resolved }))

@@ -85,7 +85,7 @@ pub(super) async fn promised(work: &Work, rule: StoreSettings) -> Result<Promise
     others.retain(|store| all_count && *store != work.store.id);
     let deducts_when_placed = rule.decreases_when_placed;
     let whose = Whose { store: work.store.id, deducts_when_placed, others };
-    Ok(promised::promised(&work.db, &whose).await?)
+    Ok(promised::promised(&work.db, &whose, None).await?)
 }
 
 /// Names what somebody changed in the store, and refuses to send what a person should look at first (OQ-20, OQ-43).

@@ -214,6 +214,8 @@ async fn apply(
     deducted: &HashMap<i64, i64>,
 ) -> Result<Counts> {
     let products: BTreeSet<i64> = rows.iter().map(|row| row.product_id).collect();
+    // Whoever picks waits: what they leave without a record must not be counted anew.
+    work.db.lock_store(tx, work.store.id).await?;
     let countable = stock::countable(tx, work.store.id, work.place.location, products).await?;
     let mut sorted = Sorted::default();
     let mut seen = HashSet::new();
@@ -235,7 +237,7 @@ async fn apply(
         let opening = sorted.opening(work, row, deducted.get(&known.item_id).copied().unwrap_or_default());
         let ours = match known.on_hand {
             Some(_) => known.opening_run == Some(work.lease.run),
-            None => !known.adjusted,
+            None => !known.is_touched,
         };
         let before = known.on_hand.unwrap_or_default();
         if !ours {

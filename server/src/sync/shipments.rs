@@ -89,7 +89,7 @@ async fn set_status(work: &Work, order: i64, wanted: Wanted) -> Result<()> {
         }
     }
     let mut tx = work.page().await?;
-    order_states::settle(&mut tx, work.store.id, order).await?;
+    order_states::settle(&mut tx, work.store.id, order, wanted).await?;
     let mut counts = work.db.park(&mut tx, (work.store.id, work.lease.run, PHASE), &refused).await?;
     counts.updated = i64::from(status.is_some() && refused.is_empty());
     work.keep(tx, PHASE, "", counts, 0).await
@@ -211,8 +211,9 @@ pub(super) async fn report_closed(work: &Work, tx: &mut Tx, closed: &[PickingOrd
         order_states::owe_completed(&work.db, tx, of, values.pickup_rule).await?;
         if !order.is_pickup() && values.shipment_rule == ShipmentRule::OnClose {
             let parcel = (provider_in(&order.header.method), "");
-            let run = work.lease.run.0;
-            let by = (format!("run {run}"), format!("closed/{}/{run}", order.id));
+            // A run may close an order that a person has reopened meanwhile once more.
+            let number = work.db.next_id("shipments").await?;
+            let by = (format!("run {}", work.lease.run.0), format!("closed/{}/{number}", order.id));
             changes.extend(shipments::owe_picked(&work.db, tx, order, parcel, by).await?);
         }
     }

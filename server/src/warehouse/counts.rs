@@ -90,9 +90,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
              AND location_id IN ({locations})) AS BIGINT) AS on_hand, \
              CASE WHEN sent_in = ? THEN published WHEN read_in = ? THEN in_store END AS in_store, \
              CASE WHEN read_in = ? AND (sent_in IS NULL OR sent_in <> read_in) THEN in_store END AS said, \
-             published, COALESCE(baseline, 'null') AS baseline, COALESCE(being_told, 'null') AS being_told, \
-             CAST((SELECT COALESCE(SUM(units), 0) FROM picks WHERE picks.item_id = bindings.item_id \
-             AND picks.store_id = bindings.store_id) AS BIGINT) AS picked \
+             published, COALESCE(baseline, 'null') AS baseline, COALESCE(being_told, 'null') AS being_told \
              FROM bindings LEFT JOIN counts ON counts.store_id = bindings.store_id \
              AND counts.product_id = bindings.product_id AND counts.variant_id = bindings.variant_id \
              WHERE bindings.store_id = ? AND tracking <> 'NONE' AND orphaned_at IS NULL \
@@ -121,7 +119,7 @@ pub async fn page(db: &Db, scope: Scope<'_>, after: (i64, i64), limit: i64) -> R
                 buffer: scope.buffer,
             },
             sold: Sold {
-                picked: row.int("picked")?,
+                picked: scope.promised.picked(item),
                 deducted: scope.promised.deducted(item),
                 unsent: scope.promised.unsent(item),
                 for_nothing: scope.promised.for_nothing(item),

@@ -57,8 +57,9 @@ pub async fn owed(db: &Db, store: StoreId) -> Result<Vec<(i64, Wanted)>> {
     db.rows(db.statement(sql).bind(store.0)).await?.iter().map(pair).collect()
 }
 
-/// Writes down that an order is as it should be, or that nothing more can be done.
-pub async fn settle(tx: &mut Tx, store: StoreId, order: i64) -> Result<()> {
-    let statement = tx.statement("DELETE FROM order_states WHERE store_id = ? AND order_id = ?");
-    tx.execute(statement.bind(store.0).bind(order)).await.map(drop)
+/// Writes down that an order is as it should be, or that nothing more can be done; not where more is wanted by now.
+pub async fn settle(tx: &mut Tx, store: StoreId, order: i64, wanted: Wanted) -> Result<()> {
+    let statement =
+        tx.statement("DELETE FROM order_states WHERE store_id = ? AND order_id = ? AND wanted = ?");
+    tx.execute(statement.bind(store.0).bind(order).bind(wanted.word())).await.map(drop)
 }

@@ -26,6 +26,7 @@ pub struct Promised {
     unsent: HashMap<i64, (i64, i64)>,
     for_nothing: HashMap<i64, (i64, i64)>,
     kept: HashMap<i64, (i64, i64)>,
+    picked: HashMap<i64, i64>,
     in_doubt: HashSet<i64>,
 }
 
@@ -61,6 +62,11 @@ impl Promised {
     /// Units of an item that the store kept out of its count for orders which ended, less those it gave back unduly.
     pub fn kept(&self, item: i64) -> i64 {
         self.kept.get(&item).map_or(0, |(_, units)| *units)
+    }
+
+    /// Units of an item that were picked for the store's orders, since ever.
+    pub fn picked(&self, item: i64) -> i64 {
+        self.picked.get(&item).copied().unwrap_or_default()
     }
 
     /// Whether nobody knows yet if the store has deducted units of an item, for the answer to a shipment was lost.
@@ -164,17 +170,10 @@ fn kept(whose: &Whose) -> String {
 }
 
 /// Items of shipments of a store that were tried, and of which nobody has heard.
-async fn in_doubt(db: &Db, store: StoreId) -> Result<HashSet<i64>> {
-    let statement = db
-        .statement(
-            "SELECT DISTINCT item_id FROM shipments JOIN shipment_lines ON shipment_id = shipments.id \
-             JOIN picking_orders ON picking_orders.id = shipments.picking_order_id JOIN picking_lines \
-             ON picking_lines.picking_order_id = picking_orders.id AND picking_lines.line_id = shipment_lines.line_id \
-             WHERE shipments.state = 'TRIED' AND picking_orders.store_id = ? AND item_id IS NOT NULL",
-        )
-        .bind(store.0);
-    db.rows(statement).await?.iter().map(|row| Row(row, "picking_lines").int("item_id")).collect()
-}
+const IN_DOUBT: &str = "SELECT DISTINCT item_id FROM shipments JOIN shipment_lines ON shipment_id = shipments.id \
+    JOIN picking_orders ON picking_orders.id = shipments.picking_order_id JOIN picking_lines \
+    ON picking_lines.picking_order_id = picking_orders.id AND picking_lines.line_id = shipment_lines.line_id \
+    WHERE shipments.state = 'TRIED' AND picking_orders.store_id = ? AND item_id IS NOT NULL";
 
 /// Every line that takes something away from what can be sold.
 fn taking(whose: &Whose) -> String {
@@ -183,33 +182,44 @@ fn taking(whose: &Whose) -> String {
     reserved(&deducting)
 }
 
-/// What is promised of each item.
-pub async fn promised(db: &Db, whose: &Whose) -> Result<Promised> {
-    let by_item = async |lines: String| -> Result<HashMap<i64, (i64, i64)>> {
+/// What is promised of each item, or of only one, all of it as it is at one instant: a pick moves units from one sum to
+/// another.
+pub async fn promised(db: &Db, whose: &Whose, only: Option<i64>) -> Result<Promised> {
+    let mut view = db.view().await?;
+    let of_item = only.map_or_else(String::new, |item| format!(" AND item_id = {item}"));
+    let mut by_item = async |lines: String| -> Result<HashMap<i64, (i64, i64)>> {
         let sql = format!(
             "SELECT item_id, CAST(SUM(CASE WHEN units > 0 THEN units ELSE 0 END) AS BIGINT) AS units, \
              CAST(SUM(CASE WHEN store_id = {} THEN deducted ELSE 0 END) AS BIGINT) AS deducted \
-             FROM ({lines}) AS lines GROUP BY item_id",
+             FROM ({lines}) AS lines WHERE 1 = 1{of_item} GROUP BY item_id",
             whose.store.0
         );
         let pair = |row| {
             let row = Row(row, "open_order_lines");
             Ok((row.int("item_id")?, (row.int("units")?, row.int("deducted")?)))
         };
-        db.rows(db.statement(&sql)).await?.iter().map(pair).collect()
+        view.rows(db.statement(&sql)).await?.iter().map(pair).collect()
     };
+    let reserved = by_item(taking(whose)).await?;
     let unsent = if whose.deducts_when_placed {
         HashMap::new()
     } else {
         by_item(unsent(&list_of([whose.store.0]))).await?
     };
-    Ok(Promised {
-        reserved: by_item(taking(whose)).await?,
-        unsent,
-        for_nothing: by_item(for_nothing(whose)).await?,
-        kept: by_item(kept(whose)).await?,
-        in_doubt: in_doubt(db, whose.store).await?,
-    })
+    let (for_nothing, kept) = (by_item(for_nothing(whose)).await?, by_item(kept(whose)).await?);
+    let picks = format!(
+        "SELECT item_id, CAST(SUM(units) AS BIGINT) AS units FROM picks WHERE store_id = ?{of_item} GROUP BY item_id"
+    );
+    let pair = |row| {
+        let row = Row(row, "picks");
+        Ok((row.int("item_id")?, row.int("units")?))
+    };
+    let picked =
+        view.rows(db.statement(&picks).bind(whose.store.0)).await?.iter().map(pair).collect::<Result<_>>()?;
+    let in_doubt = view.rows(db.statement(IN_DOUBT).bind(whose.store.0)).await?;
+    let in_doubt =
+        in_doubt.iter().map(|row| Row(row, "picking_lines").int("item_id")).collect::<Result<_>>()?;
+    Ok(Promised { reserved, unsent, for_nothing, kept, picked, in_doubt })
 }
 
 /// To which orders an item is promised, by order.

@@ -26,8 +26,8 @@ pub struct Countable {
     pub on_hand: Option<i64>,
     /// The import that set them; none once the warehouse has changed them.
     pub opening_run: Option<RunId>,
-    /// Whether people have changed its units in the location.
-    pub adjusted: bool,
+    /// Whether people have ever changed its units in the location, or picked some.
+    pub is_touched: bool,
 }
 
 /// An inventory record as people see it.
@@ -75,11 +75,12 @@ pub async fn countable(
 ) -> Result<HashMap<(i64, i64), Countable>> {
     let head = "SELECT product_id, variant_id, bindings.item_id, tracking, on_hand, opening_run, \
                 CASE WHEN EXISTS (SELECT 1 FROM adjustments WHERE adjustments.item_id = bindings.item_id \
-                AND adjustments.location_id = ?) THEN 1 ELSE 0 END AS adjusted FROM bindings \
+                AND adjustments.location_id = ?) OR EXISTS (SELECT 1 FROM picks WHERE picks.item_id = bindings.item_id \
+                AND picks.location_id = ?) THEN 1 ELSE 0 END AS touched FROM bindings \
                 LEFT JOIN inventory ON inventory.item_id = bindings.item_id AND inventory.location_id = ? \
                 WHERE store_id = ?";
     let products = products.into_iter().map(Value::from).collect();
-    let rows = select_in(tx, head, &[location, location, store.0], "product_id", products).await?;
+    let rows = select_in(tx, head, &[location, location, location, store.0], "product_id", products).await?;
     let pair = |row| {
         let row = Row(row, "bindings");
         let countable = Countable {
@@ -87,7 +88,7 @@ pub async fn countable(
             tracking: row.word("tracking", Tracking::from_word)?,
             on_hand: row.maybe_int("on_hand")?,
             opening_run: row.maybe_int("opening_run")?.map(RunId),
-            adjusted: row.flag("adjusted")?,
+            is_touched: row.flag("touched")?,
         };
         Ok(((row.int("product_id")?, row.int("variant_id")?), countable))
     };
@@ -173,23 +174,28 @@ pub async fn adjust(db: &Db, tx: &mut Tx, adjustment: &Adjustment, keep_zero: bo
     }
     let at = db.clock.now();
     let (item, location) = (adjustment.item_id, adjustment.location_id);
-    let change = tx
-        .statement(
-            "INSERT INTO inventory (item_id, location_id, on_hand, opening_run, changed_at) \
-             SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(NULL AS BIGINT), CAST(? AS BIGINT) \
-             WHERE CAST(? AS BIGINT) >= 0 OR EXISTS (SELECT 1 FROM inventory WHERE item_id = ? AND location_id = ? \
-             AND on_hand + ? >= 0) ON CONFLICT (item_id, location_id) DO UPDATE SET on_hand = inventory.on_hand + ?, \
+    // What is taken away is judged by the row that is changed, which somebody may be picking from at this moment.
+    let change = if adjustment.change < 0 {
+        tx.statement(
+            "UPDATE inventory SET on_hand = on_hand + ?, opening_run = NULL, changed_at = ? \
+             WHERE item_id = ? AND location_id = ? AND on_hand + ? >= 0 RETURNING on_hand",
+        )
+        .bind(adjustment.change)
+        .bind(at.as_millisecond())
+        .bind(item)
+        .bind(location)
+        .bind(adjustment.change)
+    } else {
+        tx.statement(
+            "INSERT INTO inventory (item_id, location_id, on_hand, opening_run, changed_at) VALUES (?, ?, ?, NULL, ?) \
+             ON CONFLICT (item_id, location_id) DO UPDATE SET on_hand = inventory.on_hand + excluded.on_hand, \
              opening_run = NULL, changed_at = excluded.changed_at RETURNING on_hand",
         )
         .bind(item)
         .bind(location)
-        .bind(adjustment.change.max(0))
+        .bind(adjustment.change)
         .bind(at.as_millisecond())
-        .bind(adjustment.change)
-        .bind(item)
-        .bind(location)
-        .bind(adjustment.change)
-        .bind(adjustment.change);
+    };
     let Some(row) = tx.row(change).await? else { return Ok(None) };
     let on_hand = Row(&row, "inventory").int("on_hand")?;
     if on_hand == 0 && !keep_zero {
