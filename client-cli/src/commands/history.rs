@@ -74,23 +74,17 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<(),
     };
     let everything = args.paging.all || (args.follow && args.after.is_some());
     let limit = if everything { usize::MAX } else { args.paging.limit };
-    if args.after.is_some() && !everything {
-        // One more than is shown tells whether there are more.
-        request.page_size =
-            i32::try_from(limit).map_or(LARGEST_PAGE, |limit| limit.saturating_add(1)).min(LARGEST_PAGE);
-    }
-    let mut wanted = if args.after.is_some() { Wanted::First(limit) } else { Wanted::Newest(limit) };
-    if let Wanted::Newest(limit) = wanted
-        && request.record.is_empty()
-        && args.kind.is_none()
-    {
-        // Numbers have no gaps, so that the newest need no reading of all that went before.
-        let newest =
-            page(session, &ListChangesRequest { page_size: 1, ..request.clone() }).await?.last_number;
-        request.after_number = (newest - i64::try_from(limit).unwrap_or(i64::MAX)).max(0);
-        wanted = Wanted::Newest(usize::MAX);
-    }
-    let changes = collect(session, &mut request, wanted).await?;
+    let changes = match i32::try_from(limit) {
+        Ok(size @ ..=LARGEST_PAGE) if args.after.is_none() => newest(session, &mut request, size).await?,
+        size => {
+            if args.after.is_some() {
+                // One more than is shown tells whether there are more.
+                request.page_size =
+                    size.map_or(LARGEST_PAGE, |size| size.saturating_add(1)).min(LARGEST_PAGE);
+            }
+            collect(session, &mut request, limit, args.after.is_some()).await?
+        }
+    };
     if !args.follow {
         return session.output.list(&changes, "nothing was changed", table);
     }
@@ -98,35 +92,40 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<(),
     follow(session, request).await
 }
 
-/// Which of the changes are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    First(usize),
-    Newest(usize),
+/// The newest changes, oldest first; the request is left where it shall go on.
+async fn newest(
+    session: &Session<'_, '_>,
+    request: &mut ListChangesRequest,
+    page_size: i32,
+) -> Result<Vec<Change>, Error> {
+    let asked = ListChangesRequest { page_size, newest_first: true, ..request.clone() };
+    let mut answer = page(session, &asked).await?;
+    answer.changes.reverse();
+    request.after_number =
+        answer.changes.last().map_or(answer.last_number, |change| change.number.max(answer.last_number));
+    Ok(answer.changes)
 }
 
-/// Reads to the end, or until there are enough, and leaves the request where it shall go on.
+/// Reads to the end, or until there are enough, and leaves the request where it shall go on; of too many the first are
+/// shown, or the newest.
 async fn collect(
     session: &mut Session<'_, '_>,
     request: &mut ListChangesRequest,
-    wanted: Wanted,
+    limit: usize,
+    first: bool,
 ) -> Result<Vec<Change>, Error> {
     let mut changes: Vec<Change> = Vec::new();
     loop {
         let answer = page(session, request).await?;
         let at_the_end = go_on(request, &answer);
         changes.extend(answer.changes);
-        match wanted {
-            Wanted::First(limit) if changes.len() > limit => {
-                changes.truncate(limit);
-                session.output.note(&format!("there are more than {limit}; --all or --limit N shows them"));
-                return Ok(changes);
-            }
-            Wanted::Newest(limit) if changes.len() > limit => {
-                changes.drain(..changes.len() - limit);
-            }
-            Wanted::First(_) | Wanted::Newest(_) => {}
+        let surplus = changes.len().saturating_sub(limit);
+        if surplus > 0 && first {
+            changes.truncate(limit);
+            session.output.note(&format!("there are more than {limit}; --all or --limit N shows them"));
+            return Ok(changes);
         }
+        changes.drain(..surplus);
         if at_the_end {
             return Ok(changes);
         }
