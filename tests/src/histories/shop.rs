@@ -77,6 +77,8 @@ fn appear(store: &mut Store, model: &mut Model, (sku, pooled): (&str, bool), in_
 
 /// Lets something happen in the store; says what it was, unless there was nothing for it to happen to.
 pub(super) fn happen(step: Step, store: &mut Store, model: &mut Model) -> Option<String> {
+    // People see what has been sent meanwhile: what they do to such an order, nobody else can explain.
+    model.look(store);
     let told = change(step, store, model);
     model.look(store);
     told
