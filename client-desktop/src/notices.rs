@@ -14,14 +14,15 @@ pub(crate) fn summary(news: &[String]) -> Option<String> {
     }
 }
 
-/// Shows a notification, unless nobody wants them or the window is looked at anyway.
-pub(crate) fn show(app: &AppHandle, store: &str, news: &str) {
-    let wanted = app.state::<Hosted>().remembered.preferences().notifications;
-    if !wanted || window::has_focus(app) {
+/// Shows a notification, unless nobody wants them or the store is looked at anyway.
+pub(crate) fn show(app: &AppHandle, name: &str, title: &str, news: &str) {
+    let hosted = app.state::<Hosted>();
+    let is_looked_at = window::has_focus(app) && hosted.watching.shows(name);
+    if is_looked_at || !hosted.remembered.preferences().notifications {
         return;
     }
     // Where there is nobody to show it, the tray and the window still do.
-    let _ = app.notification().builder().title(store).body(news).show();
+    let _ = app.notification().builder().title(title).body(news).show();
 }
 
 #[cfg(test)]

@@ -130,6 +130,11 @@ impl Watching {
         }
     }
 
+    /// Whether the window shows this store.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        self.shown().as_ref().is_some_and(|(shown, _)| shown == name)
+    }
+
     /// Whether a store has not been heard from yet, or not for a while, and will be.
     pub(crate) fn waits_for(&self, name: &str) -> bool {
         let stores = self.stores();
@@ -212,7 +217,7 @@ async fn follow(app: AppHandle, name: String, client: Client) {
         }
         if let Some(news) = notices::summary(&news) {
             let title = watching.learn(&app, &name, |outlook| outlook.title.clone()).unwrap_or_default();
-            notices::show(&app, &title, &news);
+            notices::show(&app, &name, &title, &news);
         }
         match end {
             None => {}

@@ -57,6 +57,15 @@ test("an empty list says what it is for", async () => {
   screen.getByText("Nothing here");
 });
 
+test("a search that fails says so in place of the rows of the one before", async () => {
+  const rows = new Rows<Row>();
+  await rows.ask(source(500));
+  render(Table, { rows, onopen: vi.fn(), onorder: vi.fn() });
+  await rows.ask(() => Promise.reject({ kind: "refused", message: "no such column", reasons: [] }));
+  await screen.findByText("no such column");
+  expect(screen.queryByRole("grid")).toBeNull();
+});
+
 test("what is kept about columns may be damaged without harm", () => {
   localStorage.setItem("columns.items", '{"name": "wide", "price": 120}');
   expect(keptWidths("items")).toEqual({ price: 120 });

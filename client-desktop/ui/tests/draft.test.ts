@@ -42,7 +42,7 @@ test("reading again keeps what was changed and nothing else", () => {
   const draft = new Draft();
   draft.load(saved);
   draft.set({ syncIntervalMinutes: 30 });
-  draft.load({ ...saved, revision: "4", defaultSite: "EAST" }, true);
+  draft.load({ ...saved, revision: "4", defaultSite: "EAST" }, draft.base);
   expect(draft.now).toMatchObject({ revision: "4", defaultSite: "EAST", syncIntervalMinutes: 30 });
   draft.discard();
   expect(draft.changed).toEqual([]);

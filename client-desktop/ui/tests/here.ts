@@ -1,7 +1,9 @@
 import { render } from "@testing-library/svelte";
 import type { Component } from "svelte";
 import type { StatusJson } from "../src/contract/pluginhost/v1/plugin_host_service_pb";
+import { Guard } from "../src/state/guard.svelte";
 import { Live } from "../src/state/live.svelte";
+import { Navigation } from "../src/state/navigation.svelte";
 import { Undo } from "../src/state/undo.svelte";
 import Here from "./Here.svelte";
 import { program, type Commands } from "./program";
@@ -20,8 +22,9 @@ export function show<Props extends Record<string, unknown>>(part: Component<Prop
     return answer(request);
   };
   const { end, asked } = program({ ...commands, call, read: (args) => ({ said: call(args), knownAt: null }) });
-  const [live, undo] = [new Live("abc12"), new Undo()];
+  const [live, undo, guard] = [new Live("abc12"), new Undo(), new Guard()];
+  const navigation = new Navigation(guard);
   live.take({ type: "events", events: [{ snapshot: { store: { storeId: "abc12", name: "Acme Outdoor", timeZone: "America/Chicago" }, ...status } }] });
-  render(Here, { props: { live, undo, part: part as Component<Record<string, unknown>>, props } });
-  return { called, asked, live, undo, end };
+  render(Here, { props: { live, undo, guard, navigation, part: part as Component<Record<string, unknown>>, props } });
+  return { called, asked, live, undo, navigation, end };
 }

@@ -122,17 +122,19 @@ test("a record that is tried again in vain is back in sight once its run has end
   const retry = { resolution: "PARKED_RESOLUTION_RETRY", allowed: true } as const;
   const again = { ...record, allowedResolutions: [retry] };
   const run = { runId: "12", kind: "RUN_KIND_SYNC", state: "RUN_STATE_RUNNING" } as const;
+  let status: Record<string, unknown> = { running: run };
   const shown = show(Attention, {}, {
     ListParkedGroups: () => ({ groups: [group] }),
     ListParkedRecords: () => ({ parkedRecords: [again] }),
     ResolveParkedRecord: () => ({ run }),
-    GetStatus: () => ({ status: { running: run } }),
+    GetStatus: () => ({ status }),
   });
   end = shown.end;
   await userEvent.click(await screen.findByRole("button", { name: "Show records" }));
   await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
   await shown.undo.flush();
   expect(screen.queryByText("product 112, SKU TENT-2")).toBeNull();
+  status = {};
   shown.live.take({ type: "events", events: [{ run: { ...run, state: "RUN_STATE_COMPLETE_WITH_PARKED" } }] });
   await screen.findByText("product 112, SKU TENT-2");
 });

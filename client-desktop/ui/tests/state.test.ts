@@ -44,8 +44,19 @@ test("leaving sends at once what waits", async () => {
   const send = vi.fn(async () => {});
   undo.later("one", send, () => {});
   undo.later("two", send, () => {});
-  await undo.flush();
+  expect(await undo.flush()).toBe(true);
   expect(send).toHaveBeenCalledTimes(2);
+});
+
+test("leaving waits for what is being sent, and says when it fails", async () => {
+  const undo = new Undo();
+  let fail = (_: unknown) => {};
+  undo.later("one", () => new Promise((_, reject) => (fail = reject)), () => {});
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  const flushed = undo.flush();
+  fail({ message: "the server can't be reached", reasons: [], kind: "unreachable" });
+  expect(await flushed).toBe(false);
+  expect(await undo.flush()).toBe(true);
 });
 
 test("nobody leaves a page with unsaved changes without being asked", async () => {
@@ -121,6 +132,42 @@ test("a part that cannot be read is asked for again when it is looked at again",
   rows.need(200, 210);
   await vi.runAllTimersAsync();
   expect(rows.at(205)).toBe(205);
+});
+
+test("rows of another question do not stand under one that could not be answered", async () => {
+  const rows = new Rows<number>();
+  await rows.ask(async (skip, size) => ({ rows: numbers(skip, size, 500), total: 500 }));
+  await rows.ask(() => Promise.reject({ message: "the server can't be reached", kind: "unreachable" }));
+  expect([rows.total, rows.at(0), rows.failed?.kind, rows.asking]).toEqual([0, undefined, "unreachable", false]);
+});
+
+test("reading again reads what is looked at, however many parts were read since it was", async () => {
+  const rows = new Rows<number>();
+  const read = vi.fn(async (skip: number, size: number) => ({ rows: numbers(skip, size, 1000), total: 1000 }));
+  await rows.ask(read);
+  for (const from of [200, 300, 400, 500, 600, 190]) rows.need(from, from + 20);
+  await vi.runAllTimersAsync();
+  read.mockClear();
+  await rows.again();
+  expect(read.mock.calls.map(([skip]) => skip)).toEqual([100, 200]);
+  expect([rows.at(190), rows.at(209)]).toEqual([190, 209]);
+});
+
+test("what is scrolled to while it is read again, or before a question is answered, is read", async () => {
+  const rows = new Rows<number>();
+  const slow = (ms: number) => async (skip: number, size: number) => {
+    await new Promise((resolve) => setTimeout(resolve, skip === 0 ? ms : 1));
+    return { rows: numbers(skip, size, 1000), total: 1000 };
+  };
+  for (const begin of [() => rows.ask(slow(10)), () => rows.ask(slow(10)), () => rows.again()]) {
+    rows.need(0, 20);
+    const read = begin();
+    rows.need(500, 520);
+    await vi.runAllTimersAsync();
+    await read;
+    await vi.runAllTimersAsync();
+    expect(rows.at(505)).toBe(505);
+  }
 });
 
 test("a rate is the average of the last seconds of the same phase", () => {

@@ -114,11 +114,8 @@ export class Live {
     const wasLost = this.line.state === "lost";
     if (this.line.state !== "connected" && !this.#isRevoked) this.line = { state: "connected" };
     this.remembered = undefined;
-    if (wasLost) {
-      // Nothing may have been missed, but what was asked for meanwhile was answered from memory or not at all.
-      this.oldest = undefined;
-      this.#changed();
-    }
+    // Nothing may have been missed, but what was asked for meanwhile was answered from memory or not at all.
+    if (wasLost) this.#changed();
     // Of many updates of one batch only the last of a run matters.
     for (const event of watched.events) this.#event(event);
   }
@@ -127,7 +124,6 @@ export class Live {
     const { snapshot, run, progress } = event;
     if (snapshot) {
       this.status = snapshot;
-      this.oldest = undefined;
       this.#changed();
       return;
     }
@@ -148,6 +144,7 @@ export class Live {
       return;
     }
     this.version++;
+    this.oldest = undefined;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       if (this.#missed) {

@@ -12,6 +12,12 @@ export type Read<T> = (skip: number, size: number) => Promise<Part<T>>;
 /** How many rows there are: as many as were said, and no less than have come. */
 const atLeast = <T>({ rows, total }: Part<T>, page: number): number => Math.max(total, rows.length && page * PAGE + rows.length);
 
+/** The pages between two indices. */
+function pagesOf(from: number, until: number): number[] {
+  const first = Math.floor(from / PAGE);
+  return Array.from({ length: Math.floor(Math.max(from, until - 1) / PAGE) - first + 1 }, (_, at) => first + at);
+}
+
 /** A long list of which only the parts that are looked at are read. */
 export class Rows<T> {
   total = $state(0);
@@ -22,8 +28,10 @@ export class Rows<T> {
   #read: Read<T> | undefined;
   #asked = new Set<number>();
   #question = 0;
+  /** What was looked at last. */
+  #range: [from: number, until: number] = [0, 0];
 
-  /** Asks another question; what is shown stays until its answer comes. */
+  /** Asks another question; what is shown stays until its answer comes, or none does. */
   async ask(read: Read<T>): Promise<void> {
     const question = ++this.#question;
     this.#read = read;
@@ -37,19 +45,23 @@ export class Rows<T> {
       this.failed = undefined;
     } catch (thrown) {
       if (question !== this.#question) return;
+      // Rows of another question must not stand under this one.
+      this.#pages = new Map();
+      this.total = 0;
       this.failed = failure(thrown);
     } finally {
       if (question === this.#question) this.asking = false;
     }
+    this.need(...this.#range);
   }
 
-  /** Reads again what is shown, for it may have changed. */
+  /** Reads again what is looked at, for it may have changed. */
   async again(): Promise<void> {
     const read = this.#read;
     if (!read) return;
     const question = this.#question;
-    const pages = [...this.#pages.keys()].slice(-4);
-    if (pages.length === 0) return this.ask(read);
+    if (this.#pages.size === 0) return this.ask(read);
+    const pages = pagesOf(...this.#range);
     try {
       const parts = await Promise.all(pages.map(async (page) => [page, await read(page * PAGE, PAGE)] as const));
       if (question !== this.#question) return;
@@ -57,6 +69,8 @@ export class Rows<T> {
       this.#pages = new Map(parts.map(([page, part]) => [page, part.rows]));
       this.total = Math.max(...parts.map(([page, part]) => atLeast(part, page)));
       this.failed = undefined;
+      // Somebody may look somewhere else by now.
+      this.need(...this.#range);
     } catch {
       // What is shown was true a moment ago; the status bar says how the line is.
     }
@@ -69,8 +83,9 @@ export class Rows<T> {
 
   /** Reads what is missing between two indices. */
   need(from: number, until: number): void {
-    const last = Math.floor(Math.max(0, until - 1) / PAGE);
-    for (let page = Math.floor(from / PAGE); page <= last; page++) {
+    this.#range = [from, until];
+    if (this.asking) return;
+    for (const page of pagesOf(from, until)) {
       if (page * PAGE < this.total && !this.#asked.has(page)) void this.#page(page);
     }
   }

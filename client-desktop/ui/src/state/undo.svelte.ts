@@ -11,12 +11,13 @@ export class Undo {
   pending = $state.raw<Pending[]>([]);
   failed = $state.raw<{ text: string; failure: Failure } | undefined>();
   #sends = new Map<number, { timer: ReturnType<typeof setTimeout>; send: () => Promise<void>; back: () => void }>();
+  #sending = new Set<Promise<boolean>>();
   #next = 1;
 
   /** Shows a thing as done at once and sends it later; `back` takes it back where it is undone or fails. */
   later(text: string, send: () => Promise<void>, back: () => void): void {
     const id = this.#next++;
-    const timer = setTimeout(() => void this.#send(id), UNDO_MS);
+    const timer = setTimeout(() => this.#send(id), UNDO_MS);
     this.#sends.set(id, { timer, send, back });
     this.pending = [...this.pending, { id, text, until: Date.now() + UNDO_MS }];
   }
@@ -27,9 +28,10 @@ export class Undo {
     entry?.back();
   }
 
-  /** Sends everything that waits at once. */
-  async flush(): Promise<void> {
-    await Promise.all(this.pending.map(({ id }) => this.#send(id)));
+  /** Sends everything that waits at once, and says whether all that was not sent before was done. */
+  async flush(): Promise<boolean> {
+    for (const { id } of this.pending) this.#send(id);
+    return (await Promise.all(this.#sending)).every(Boolean);
   }
 
   #take(id: number) {
@@ -40,14 +42,22 @@ export class Undo {
     return entry;
   }
 
-  async #send(id: number): Promise<void> {
+  #send(id: number): void {
+    const sending = this.#try(id).finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  /** Says whether it was done. */
+  async #try(id: number): Promise<boolean> {
     const text = this.pending.find((pending) => pending.id === id)?.text ?? "";
     const entry = this.#take(id);
     try {
       await entry?.send();
+      return true;
     } catch (thrown) {
       entry?.back();
       this.failed = { text, failure: failure(thrown) };
+      return false;
     }
   }
 }

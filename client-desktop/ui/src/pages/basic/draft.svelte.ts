@@ -47,9 +47,9 @@ export class Draft {
   now = $state.raw<ConfigurationJson>({});
   readonly changed = $derived(differing(this.base, this.now));
 
-  /** Takes over what is saved, and keeps the changes where asked to. */
-  load(saved: ConfigurationJson, keepChanges = false): void {
-    const kept = keepChanges ? Object.fromEntries(this.changed.map((field) => [field, this.now[field]])) : {};
+  /** Takes over what is saved, and keeps what was changed since. */
+  load(saved: ConfigurationJson, since = this.now): void {
+    const kept = Object.fromEntries(differing(since, this.now).map((field) => [field, this.now[field]]));
     this.base = saved;
     this.now = { ...saved, ...kept };
   }
