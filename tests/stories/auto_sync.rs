@@ -16,6 +16,8 @@ use crate::scene::heard;
 crate::on_both_databases! {
     auto_sync_runs_at_its_interval_until_it_is_switched_off
     a_sync_that_was_missed_while_the_server_was_down_runs_once_at_its_start
+    a_clock_that_was_ahead_for_a_while_puts_nothing_off
+    nothing_is_missed_before_there_is_anything
     silence_is_told_after_four_intervals_and_ends_with_the_next_success
 }
 
@@ -134,5 +136,46 @@ async fn silence_is_told_after_four_intervals_and_ends_with_the_next_success(
         }
     };
     ensure!(alarms == 0 && event.severity() == Severity::Info, "it is told once: {event:?}");
+    Ok(())
+}
+
+async fn a_clock_that_was_ahead_for_a_while_puts_nothing_off(engine: Engine) -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(5)).await?;
+    let home = Home::new(engine, &store).await?;
+    let now = Clock::system().now();
+    let clock = Clock::manual(now);
+    let _server = Server::start_at(&home, clock.clone()).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    operator.import_and_wait(false).await?;
+    operator.configure(every_fifteen_minutes(true)).await?;
+    clock.set(now + SignedDuration::from_hours(11));
+    synced(&operator, 1).await?;
+    clock.set(now);
+    until("the next one is due soon", async || {
+        let wait = due(&operator).await?.duration_since(now);
+        Ok((wait <= SignedDuration::from_mins(15)).then_some(()))
+    })
+    .await?;
+    clock.set(due(&operator).await?);
+    synced(&operator, 2).await
+}
+
+async fn nothing_is_missed_before_there_is_anything(engine: Engine) -> anyhow::Result<()> {
+    let store = store(Catalogue::clean(5)).await?;
+    let home = Home::new(engine, &store).await?;
+    let clock = Clock::manual(Clock::system().now());
+    let _server = Server::start_at(&home, clock.clone()).await?;
+    let operator = Operator::ready(&home, &store).await?;
+    operator.configure(Configuration { end_of_day: true, ..every_fifteen_minutes(true) }).await?;
+    let mut day = 0;
+    while day < 6 {
+        let next = due(&operator).await?;
+        clock.set(next.max(clock.now() + SignedDuration::from_hours(6)));
+        until("it has been due", async || Ok((due(&operator).await? > clock.now()).then_some(()))).await?;
+        day += 1;
+    }
+    operator.import_and_wait(false).await?;
+    let status = operator.status().await?;
+    ensure!(status.alarm.is_empty() && status.needs.is_empty(), "{status:?}");
     Ok(())
 }

@@ -27,6 +27,7 @@ crate::on_both_databases! {
     end_of_day_comes_by_the_stores_clock_and_once_a_day
     an_end_of_day_that_is_put_off_after_it_came_waits_for_the_next_day
     an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts
+    an_end_of_day_that_stopped_is_tried_again_although_it_was_put_off
     variants_that_share_a_count_are_one_write
     what_was_sold_in_an_order_that_vanished_can_be_sold_again
 }
@@ -340,8 +341,9 @@ async fn end_of_day_comes_by_the_stores_clock_and_once_a_day(engine: Engine) -> 
     Ok(())
 }
 
-async fn an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts(engine: Engine) -> anyhow::Result<()> {
-    let (store, _home, _server, operator, clock) = by_the_clock(engine).await?;
+/// An End of Day at six that the store did not let through.
+async fn stopped(engine: Engine) -> anyhow::Result<((Sandbox, Home, Server), Operator, Clock, Timestamp)> {
+    let (store, home, server, operator, clock) = by_the_clock(engine).await?;
     operator.configure(daily_at("18:00")).await?;
     let item = operator.items().await?.remove(0).item_number;
     adjust(&operator, &item, 10).await?;
@@ -355,16 +357,39 @@ async fn an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts(engine: E
     })
     .await?;
     ensure!(days(&operator).await? == 1);
-    clock.set(first + SignedDuration::from_mins(16));
+    Ok(((store, home, server), operator, clock, first))
+}
+
+/// Waits until the second try has gone well, and nobody is needed any more.
+async fn goes_well(operator: &Operator) -> anyhow::Result<()> {
     until("it goes well", async || {
         let ended = operator.status().await?.last_end_of_day;
         Ok(ended.filter(|run| run.state() == RunState::Complete))
     })
     .await?;
-    ensure!(days(&operator).await? == 2);
+    ensure!(days(operator).await? == 2);
     let needs = operator.status().await?.needs;
     ensure!(needs.is_empty(), "{needs:?}");
     Ok(())
+}
+
+async fn an_end_of_day_that_stopped_is_tried_again_while_its_day_lasts(engine: Engine) -> anyhow::Result<()> {
+    let (_kept, operator, clock, first) = stopped(engine).await?;
+    clock.set(first + SignedDuration::from_mins(16));
+    goes_well(&operator).await
+}
+
+async fn an_end_of_day_that_stopped_is_tried_again_although_it_was_put_off(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (_kept, operator, clock, first) = stopped(engine).await?;
+    operator.configure(daily_at("18:10")).await?;
+    let later = due(&operator).await?;
+    ensure!(later == first + SignedDuration::from_mins(10), "{later}");
+    clock.set(later);
+    until("its new time has come", async || Ok((due(&operator).await? > later).then_some(()))).await?;
+    clock.set(first + SignedDuration::from_mins(16));
+    goes_well(&operator).await
 }
 
 async fn an_end_of_day_that_is_put_off_after_it_came_waits_for_the_next_day(

@@ -237,9 +237,14 @@ async fn a_tick_that_hangs_shows_in_health_and_is_begun_again() -> anyhow::Resul
     let (scene, monitor) =
         watched(Engine::Postgres, Options { catalogue: Catalogue::clean(2), ..options() }).await?;
     ensure!(monitor.get("/readyz").await == Some((200, "ready\n".to_owned())));
+    // Something is due for a store that somebody else has locked and does not let go.
     let mut other = PgConnection::connect(scene.home.database_url().context("it is PostgreSQL")?).await?;
-    sqlx::query("BEGIN").execute(&mut other).await?;
-    sqlx::query("LOCK TABLE schedules IN ACCESS EXCLUSIVE MODE").execute(&mut other).await?;
+    let due = "INSERT INTO schedules (store_id, kind, due_at) SELECT id, 'SYNC', 0 FROM stores";
+    for sql in ["BEGIN", "SELECT id FROM stores FOR NO KEY UPDATE"] {
+        sqlx::query(sql).execute(&mut other).await?;
+    }
+    let mut hasty = PgConnection::connect(scene.home.database_url().context("it is PostgreSQL")?).await?;
+    sqlx::query(due).execute(&mut hasty).await?;
     let hangs = until("it shows", async || {
         Ok(monitor.get("/readyz").await.filter(|answer| answer.0 == 503).map(|answer| answer.1))
     });

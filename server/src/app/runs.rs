@@ -10,8 +10,8 @@ use crate::{
     domain::{
         configuration::{Configuration, Violation},
         run::{Run, RunId, RunKind, RunState},
-        schedule::{is_silent, next_end_of_day, next_reconciliation, next_sync},
-        store::{Store, StoreId, ready_for},
+        schedule::{SKEW, is_silent, next_end_of_day, next_reconciliation, next_sync},
+        store::{Missing, Store, StoreId, ready_for},
     },
     events::{Change, Severity},
     warehouse::shipments,
@@ -87,12 +87,27 @@ impl App {
     /// Asks for what is due by the clock; each is asked for by one server.
     pub async fn request_due(&self) -> Result<()> {
         let now = self.db.clock.now();
+        for id in self.db.scheduled_after(now + SKEW).await? {
+            self.schedule_anew(id).await?;
+        }
         for kind in BY_THE_CLOCK {
             for (id, due) in self.db.due(kind, now, DUE_AT_ONCE).await? {
                 self.take_due(id, kind, due).await?;
             }
         }
         self.repeat_end_of_days(now).await
+    }
+
+    /// Works out anew when everything of a store is due: a clock that was ahead has put it off for as long as it was ahead.
+    async fn schedule_anew(&self, id: StoreId) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        self.db.lock_store(&mut tx, id).await?;
+        let (store, saved) = (self.db.store(id).await?, self.db.configuration(id).await?);
+        let (Some(store), Some(saved)) = (store, saved) else { return Ok(()) };
+        set_schedule(&mut tx, &saved.values, &store, self.db.clock.now()).await?;
+        let message = "A server's clock was ahead: what is due by the clock was worked out anew.".to_owned();
+        self.db.add_event(&mut tx, id, Severity::Warning, message, Change::Store).await?;
+        Ok(tx.commit(&self.bus).await?)
     }
 
     /// Asks once more for an End of Day that stopped, as long as its day lasts.
@@ -133,10 +148,10 @@ impl App {
         let (store, saved) = (&store, self.db.configuration(id).await?);
         let next = saved.as_ref().and_then(|saved| next_due(kind, &saved.values, store, now));
         let (Some(saved), Some(next)) = (saved, next) else {
-            tx.set_due(store.id, kind, None).await?;
+            tx.set_due(store.id, kind, None, now).await?;
             return Ok(tx.commit(&self.bus).await?);
         };
-        let Some(unanswered) = tx.take_due(store.id, kind, (due, next)).await? else { return Ok(()) };
+        let Some(unanswered) = tx.take_due(store.id, kind, (due, next, now)).await? else { return Ok(()) };
         if kind == RunKind::Sync && is_silent(unanswered) && !is_silent(unanswered - 1) {
             let message = self.alarm(store, unanswered).await?;
             self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
@@ -150,7 +165,8 @@ impl App {
             let message =
                 format!("End of Day of {day} came before its new time; the next one is due tomorrow.");
             self.db.add_event(&mut tx, store.id, Severity::Warning, message, Change::Store).await?;
-            tx.answer_due(store.id, kind).await?;
+            // One that stopped is tried again all the same.
+            tx.excuse_due(store.id, kind).await?;
             return Ok(tx.commit(&self.bus).await?);
         }
         if kind == RunKind::EndOfDay && date(due) != date(now) {
@@ -164,6 +180,11 @@ impl App {
             Ok(_) => tx.commit(&self.bus).await?,
             // The next one is due in any case. What a sync lacks the store's own state says, all the time.
             Err(error @ (Error::NotReady(_) | Error::Invalid(_))) => {
+                if let Error::NotReady(missing) = &error
+                    && missing.iter().any(Missing::is_initial)
+                {
+                    tx.excuse_due(store.id, kind).await?;
+                }
                 if kind == RunKind::EndOfDay {
                     let message = format!("End of Day did not run: {error}");
                     self.db.add_event(&mut tx, store.id, Severity::Error, message, Change::Store).await?;
@@ -183,7 +204,8 @@ impl App {
         /// How long a run that failed is not repeated: the store is probably closed.
         const PAUSE: Duration = Duration::from_mins(1);
         let now = self.db.clock.now();
-        for id in shipments::stores_owed(&self.db, now - self.patience.settled(), now - PAUSE).await? {
+        let since = (now - self.patience.settled(), now - PAUSE, now + SKEW);
+        for id in shipments::stores_owed(&self.db, since).await? {
             let Some(store) = self.db.store(id).await? else { continue };
             self.ask_by_itself(&store, "the outbox", RunKind::Shipments).await?;
         }
@@ -212,6 +234,7 @@ impl App {
                 None => true,
             };
             if waits_still {
+                self.db.keep_request(tx, store.id, &method, &request.request_id, id.0.to_string()).await?;
                 return Ok(Asked { id, joined: true });
             }
         }
@@ -279,7 +302,7 @@ pub(super) fn next_due(
     }
 }
 
-/// Writes down when everything is due next that comes by the clock.
+/// Writes down when everything is due next that comes by the clock; what is due already stays so.
 pub(super) async fn set_schedule(
     tx: &mut Tx,
     configuration: &Configuration,
@@ -287,7 +310,7 @@ pub(super) async fn set_schedule(
     after: Timestamp,
 ) -> Result<()> {
     for kind in BY_THE_CLOCK {
-        tx.set_due(store.id, kind, next_due(kind, configuration, store, after)).await?;
+        tx.set_due(store.id, kind, next_due(kind, configuration, store, after), after).await?;
     }
     Ok(())
 }

@@ -68,6 +68,7 @@ impl App {
         stores.retain(|store| store.grants.any());
         let watched: HashSet<StoreId> = stores.iter().map(|store| store.id).collect();
         let (configurations, granted_at) = (self.db.configurations().await?, self.db.granted_at().await?);
+        let schedules = self.db.schedules().await?;
         let (synced_at, initial_at) = (self.db.synced_at().await?, self.db.initial_at().await?);
         let mut parked: HashMap<Reason, i64> = HashMap::new();
         let mut parked_of: HashMap<StoreId, i64> = HashMap::new();
@@ -93,7 +94,16 @@ impl App {
             let saved = configurations.get(&store.id);
             // Who saves a configuration or grants something begins the schedule anew.
             let begun = saved.map(|saved| saved.saved_at).max(granted_at.get(&store.id).copied());
-            let overdue = |kind, at: Timestamp| overdue(kind, &saved?.values, &store, at.max(begun?), now);
+            let overdue = |kind, at: Timestamp| {
+                let scheduled = schedules.get(&(store.id, kind));
+                // Who sets a cursor back takes back nothing that has succeeded since.
+                let answered_at = scheduled.and_then(|scheduled| scheduled.answered_at);
+                let at = at.max(begun?).max(answered_at.unwrap_or(Timestamp::MIN));
+                let late = overdue(kind, &saved?.values, &store, at, now)?;
+                // What came before its new time is not owed another one.
+                let is_due = scheduled.is_none_or(|known| known.unanswered > 0 || known.due_at <= now);
+                Some(if is_due { late } else { Duration::ZERO })
+            };
             StoreStanding {
                 connected: store.state == StoreState::Connected,
                 synced_at,

@@ -82,11 +82,13 @@ impl App {
     /// then: what it was granted before, where nothing is said.
     async fn grant(&self, tx: &mut Tx, store: &Store, grants: Option<Grants>) -> Result<Grants> {
         self.db.lock_store(tx, store.id).await?;
-        let before = self.db.store(store.id).await?.map_or(store.grants, |store| store.grants);
+        let known = self.db.store(store.id).await?;
+        let (before, zone) =
+            known.map_or((store.grants, String::new()), |store| (store.grants, store.time_zone));
         let grants = grants.unwrap_or(before);
         self.db.set_grants(tx, store.id, grants).await?;
         let saved = self.db.configuration(store.id).await?;
-        if let Some(saved) = saved.filter(|_| before.any() != grants.any()) {
+        if let Some(saved) = saved.filter(|_| before.any() != grants.any() || zone != store.time_zone) {
             let store = Store { grants, ..store.clone() };
             set_schedule(tx, &saved.values, &store, self.db.clock.now()).await?;
         }

@@ -1,9 +1,22 @@
 //! When what is due by the clock is due next, a row for each store and kind of run.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::{Db, Result, Row, Tx};
 use crate::domain::{run::RunKind, store::StoreId};
+
+/// A kind of run that comes by the clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheduled {
+    /// When it is due next.
+    pub due_at: Timestamp,
+    /// How often it was due since it last succeeded.
+    pub unanswered: i64,
+    /// When it last succeeded.
+    pub answered_at: Option<Timestamp>,
+}
 
 impl Db {
     /// Stores for which a kind of run is due, and since when, the longest first.
@@ -18,6 +31,28 @@ impl Db {
             Ok((StoreId(row.int("store_id")?), row.at("due_at")?))
         };
         self.rows(statement).await?.iter().map(pair).collect()
+    }
+
+    /// Stores for which something that is due was worked out after an instant.
+    pub async fn scheduled_after(&self, instant: Timestamp) -> Result<Vec<StoreId>> {
+        let statement = self.statement("SELECT DISTINCT store_id FROM schedules WHERE set_at > ?");
+        let rows = self.rows(statement.bind(instant.as_millisecond())).await?;
+        rows.iter().map(|row| Ok(StoreId(Row(row, "schedules").int("store_id")?))).collect()
+    }
+
+    /// Everything that is due by the clock, by store and kind of run.
+    pub async fn schedules(&self) -> Result<HashMap<(StoreId, RunKind), Scheduled>> {
+        let scheduled = |row| {
+            let row = Row(row, "schedules");
+            let of = (StoreId(row.int("store_id")?), row.word("kind", RunKind::from_word)?);
+            let scheduled = Scheduled {
+                due_at: row.at("due_at")?,
+                unanswered: row.int("unanswered")?,
+                answered_at: row.maybe_at("answered_at")?,
+            };
+            Ok((of, scheduled))
+        };
+        self.rows(self.statement("SELECT * FROM schedules")).await?.iter().map(scheduled).collect()
     }
 
     /// When a kind of run is due next for a store.
@@ -64,17 +99,25 @@ impl Db {
 }
 
 impl Tx {
-    /// Writes down when a kind of run is due next, or that it is not.
-    pub async fn set_due(&mut self, store: StoreId, kind: RunKind, due: Option<Timestamp>) -> Result<()> {
+    /// Writes down, as worked out at an instant, when a kind of run is due next, or that it is not; what is due then stays so.
+    pub async fn set_due(
+        &mut self,
+        store: StoreId,
+        kind: RunKind,
+        due: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<()> {
         let statement = match due {
             Some(due) => self
                 .statement(
-                    "INSERT INTO schedules (store_id, kind, due_at) VALUES (?, ?, ?) \
-                     ON CONFLICT (store_id, kind) DO UPDATE SET due_at = excluded.due_at",
+                    "INSERT INTO schedules (store_id, kind, due_at, set_at) VALUES (?, ?, ?, ?) \
+                     ON CONFLICT (store_id, kind) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at \
+                     WHERE schedules.due_at > excluded.set_at",
                 )
                 .bind(store.0)
                 .bind(kind.word())
-                .bind(due.as_millisecond()),
+                .bind(due.as_millisecond())
+                .bind(at.as_millisecond()),
             None => self
                 .statement("DELETE FROM schedules WHERE store_id = ? AND kind = ?")
                 .bind(store.0)
@@ -90,14 +133,15 @@ impl Tx {
         &mut self,
         store: StoreId,
         kind: RunKind,
-        (due, next): (Timestamp, Timestamp),
+        (due, next, now): (Timestamp, Timestamp, Timestamp),
     ) -> Result<Option<i64>> {
         let statement = self
             .statement(
-                "UPDATE schedules SET due_at = ?, unanswered = unanswered + 1 \
+                "UPDATE schedules SET due_at = ?, set_at = ?, unanswered = unanswered + 1 \
                  WHERE store_id = ? AND kind = ? AND due_at = ? RETURNING unanswered",
             )
             .bind(next.as_millisecond())
+            .bind(now.as_millisecond())
             .bind(store.0)
             .bind(kind.word())
             .bind(due.as_millisecond());
@@ -105,13 +149,24 @@ impl Tx {
         row.as_ref().map(|row| Row(row, "schedules").int("unanswered")).transpose()
     }
 
-    /// Notes that a kind of run succeeded; returns how often it had been due since it last did.
-    pub async fn answer_due(&mut self, store: StoreId, kind: RunKind) -> Result<i64> {
-        let sql = "SELECT unanswered FROM schedules WHERE store_id = ? AND kind = ? AND unanswered > 0";
+    /// Takes back that a kind of run was due once more: nothing was to come of it.
+    pub async fn excuse_due(&mut self, store: StoreId, kind: RunKind) -> Result<()> {
+        let excuse = "UPDATE schedules SET unanswered = unanswered - 1 WHERE store_id = ? AND kind = ? AND unanswered > 0";
+        let statement = self.statement(excuse).bind(store.0).bind(kind.word());
+        self.execute(statement).await.map(drop)
+    }
+
+    /// Notes that a kind of run succeeded at an instant; returns how often it had been due since it last did.
+    pub async fn answer_due(&mut self, store: StoreId, kind: RunKind, at: Timestamp) -> Result<i64> {
+        let sql = "SELECT unanswered FROM schedules WHERE store_id = ? AND kind = ?";
         let statement = self.statement(sql).bind(store.0).bind(kind.word());
         let Some(row) = self.row(statement).await? else { return Ok(0) };
-        let answer = self.statement("UPDATE schedules SET unanswered = 0 WHERE store_id = ? AND kind = ?");
-        self.execute(answer.bind(store.0).bind(kind.word())).await?;
+        let answer = self
+            .statement("UPDATE schedules SET unanswered = 0, answered_at = ? WHERE store_id = ? AND kind = ?")
+            .bind(at.as_millisecond())
+            .bind(store.0)
+            .bind(kind.word());
+        self.execute(answer).await?;
         Row(&row, "schedules").int("unanswered")
     }
 }

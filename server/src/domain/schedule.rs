@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan as _, Zoned, civil::Time, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned, civil::Time, tz::TimeZone};
 
 use super::{
     configuration::{Configuration, MORNING},
     store::StoreId,
 };
+
+/// How far the clocks of servers that share the work may be apart; what was written down later than that from now on was
+/// written down by a clock that was wrong.
+pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// When auto sync runs next after an instant; none where it is switched off.
 ///

@@ -78,6 +78,11 @@ impl Missing {
     fn new(code: &'static str, field: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), field }
     }
+
+    /// Whether it is the initial dataset, before which nothing can be missed.
+    pub fn is_initial(&self) -> bool {
+        ["NOT_IMPORTED", "INVENTORY_NOT_IMPORTED"].contains(&self.code)
+    }
 }
 
 /// Everything that stands in the way of a run of this kind; nothing when it may be asked for (OQ-1).

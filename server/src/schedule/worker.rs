@@ -237,7 +237,7 @@ impl Worker {
         tx.end_run(&lease, state, &problem, db.clock.now()).await?;
         db.add_event(&mut tx, lease.store, severity, message, Change::Run(lease.run)).await?;
         if !run.dry_run && matches!(state, RunState::Complete | RunState::CompleteWithParked) {
-            let unanswered = tx.answer_due(lease.store, run.kind).await?;
+            let unanswered = tx.answer_due(lease.store, run.kind, db.clock.now()).await?;
             if run.kind == RunKind::Sync && is_silent(unanswered) {
                 let message = "Auto sync succeeds again.".to_owned();
                 db.add_event(&mut tx, lease.store, Severity::Info, message, Change::Store).await?;
