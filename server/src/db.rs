@@ -21,6 +21,7 @@ mod bulk;
 mod configurations;
 mod copy;
 mod cursors;
+mod error;
 mod events;
 mod figures;
 mod keys;
@@ -45,6 +46,7 @@ pub(crate) use bulk::{Value, insert, list_of, select_in};
 pub use configurations::SavedConfiguration;
 pub(crate) use configurations::to_json as configuration_json;
 pub use cursors::SyncCursor;
+pub use error::{Error, Result};
 pub use figures::Figures;
 pub use keys::Key;
 pub use leases::Lease;
@@ -61,55 +63,6 @@ pub use seal::Sealer;
 pub(crate) use seal::hex;
 pub use standing::{Compared, OpenRuns};
 pub use stores::NewStore;
-
-/// What can go wrong with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The database cannot be reached or is out of room; the same call may work later.
-    #[error("the database does not answer; check that it runs and that its disk has room")]
-    Unavailable(#[source] sqlx::Error),
-    /// Somebody else was faster; read again and repeat.
-    #[error("another change came first")]
-    Conflict(#[source] sqlx::Error),
-    /// The run's lease passed to another worker; what was not committed is undone.
-    #[error("the run passed to another worker")]
-    LeaseLost,
-    /// A row holds something this version cannot read.
-    #[error("table {table}, column {column} holds {value:?}, which this version cannot read")]
-    Row {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-        /// What it holds.
-        value: String,
-    },
-    /// A secret cannot be opened with this server's encryption key.
-    #[error(
-        "the encryption key does not open this database's secrets; start the server with the key it was made with"
-    )]
-    Sealed,
-    /// The database cannot be used at all, with the reason.
-    #[error("{0}")]
-    Unusable(String),
-}
-
-/// What a database call answers.
-pub type Result<T> = std::result::Result<T, Error>;
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(cause)
-                if cause.is_unique_violation()
-                    || matches!(cause.code().as_deref(), Some("40001" | "40P01")) =>
-            {
-                Self::Conflict(error)
-            }
-            _ => Self::Unavailable(error),
-        }
-    }
-}
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

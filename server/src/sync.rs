@@ -13,6 +13,7 @@ mod elsewhere;
 mod end_of_day;
 mod figures;
 mod inventory;
+mod order_lists;
 mod orders;
 mod products;
 mod report;
@@ -28,7 +29,7 @@ use std::{
 };
 
 use futures::try_join;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{Instrument as _, debug_span, info};
@@ -75,6 +76,9 @@ pub enum Error {
 }
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// What the store may still have been writing down when it was read (OQ-9).
+const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long a write to the store may take, and how long its traces are waited for.
 #[derive(Clone, Copy, Debug)]
@@ -313,8 +317,6 @@ impl Work {
 
     /// Notes that a phase is done: by an import for ever, by a sync up to where the store's clock stood.
     async fn end(&self, mut tx: Tx, phase: PhaseKind) -> Result<()> {
-        /// What the store may still have been writing down when the run began (OQ-9).
-        const OVERLAP: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
         let now = self.db.clock.now();
         let initial = self.kind.makes_initial(phase);
         let Counts { created, updated, .. } =

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use plugin_host_proto::v1::{Configuration, DriftPolicy, RunState};
+use plugin_host_proto::v1::{Configuration, DriftPolicy, RunState, StockDecrease};
 use plugin_host_tests::{
     harness::{Engine, defaults, options},
     sandbox::{
         Catalogue, Matcher, Options,
-        store::{NewOrder, Product, Tracking, Variant},
+        store::{InventoryOverrides, NewOrder, Product, StockBehavior, Surroundings, Tracking, Variant},
     },
 };
 
@@ -23,6 +23,7 @@ crate::on_both_databases! {
     counts_that_are_seen_late_are_waited_for_and_hand_back_nothing
     counts_the_store_does_not_show_are_said_to_be_and_are_nobodys_doing
     counts_are_written_one_batch_after_the_other
+    no_count_is_sent_where_nobody_knows_what_it_means
     an_item_that_variants_share_is_not_offered_once_for_each_of_them
     items_of_their_own_never_stand_for_the_count_of_all
 }
@@ -265,5 +266,48 @@ async fn counts_are_written_one_batch_after_the_other(engine: Engine) -> anyhow:
     let counts = scene.store.log().counts();
     ensure!(scene.store.log().count("PUT", "/v3/inventory/adjustments/absolute") == 2, "{counts:?}");
     ensure!(counts.peak_inventory_writes == 1, "{counts:?}");
+    Ok(())
+}
+
+/// A location that is not there shows zero of everything; a channel with a rule of its own deducts at another moment.
+async fn no_count_is_sent_where_nobody_knows_what_it_means(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let surroundings = |change: &dyn Fn(&mut Surroundings)| {
+        scene.store.with_store(|store| change(&mut store.surroundings));
+    };
+    let stops = async |words: &str| -> anyhow::Result<()> {
+        let run = end_of_day(&scene.operator, false).await?;
+        ensure!(run.state() == RunState::Failed && run.problem.contains(words), "{words}: {run:?}");
+        let written = scene.store.log().writes().len();
+        ensure!(written == 0, "{written} writes");
+        Ok(())
+    };
+    surroundings(&|store| store.locations[0].enabled = false);
+    stops("\"Default location\" is disabled").await?;
+    surroundings(&|store| store.locations[0].enabled = true);
+    let elsewhere = Configuration { store_location_id: 77, ..defaults() };
+    scene.operator.configure(elsewhere).await?;
+    stops("location 77 is not among").await?;
+    scene.operator.configure(defaults()).await?;
+
+    let own = InventoryOverrides {
+        update_stock_behavior: Some(StockBehavior::OrderCompletedOrShipped),
+        ..InventoryOverrides::default()
+    };
+    surroundings(&|store| {
+        store.channel_settings.insert(664_179, own);
+    });
+    stops("Amazon").await?;
+    scene
+        .operator
+        .configure(Configuration {
+            stock_decreased_when_order_placed: StockDecrease::On.into(),
+            ..defaults()
+        })
+        .await?;
+    let run = end_of_day(&scene.operator, false).await?;
+    ensure!(run.state() == RunState::Complete, "{run:?}");
     Ok(())
 }

@@ -6,7 +6,10 @@ use anyhow::{Context as _, ensure};
 use plugin_host_proto::{
     client::Client,
     key::StoreKey,
-    v1::{EndOfDayRequest, ListAuditRequest, ListKeysRequest, RevokeKeyRequest, RunState, SyncRequest},
+    v1::{
+        Configuration, EndOfDayRequest, ListAuditRequest, ListKeysRequest, RevokeKeyRequest, RunState,
+        ShipmentRule, ShipmentState, SyncRequest,
+    },
 };
 use plugin_host_server::{
     api,
@@ -15,14 +18,16 @@ use plugin_host_server::{
     spare_admin_key,
 };
 use plugin_host_tests::{
-    harness::{Dataset, Engine, Home, Operator, TOKEN, options, postgres::database, store_with, until},
-    sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script},
+    harness::{
+        Dataset, Engine, Home, Operator, TOKEN, defaults, options, postgres::database, store_with, until,
+    },
+    sandbox::{Catalogue, Fault, Matcher, Options, Sandbox, Script, store::NewOrder},
 };
 use secrecy::ExposeSecret as _;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::{
-    daily::{Goods, adjust, end_of_day, goods, imported, in_store},
+    daily::{Goods, adjust, end_of_day, goods, imported, in_store, pick, picking_orders, sync},
     scene::{Scene, start},
     truth,
 };
@@ -31,6 +36,7 @@ crate::on_both_databases! {
     a_backup_taken_during_an_import_restores_to_an_equal_state
     a_restored_server_tells_the_store_no_count_before_a_person_has_looked
     whoever_lost_the_admin_key_gets_another_while_the_server_runs
+    what_was_sent_after_the_backup_is_not_sent_again
     the_doctor_names_what_is_wrong
     a_support_bundle_has_the_runs_and_no_secret
 }
@@ -211,6 +217,39 @@ async fn a_backup_that_is_damaged_is_refused_and_changes_nothing() -> anyhow::Re
 fn of<'f>(findings: &'f [Finding], what: &str, words: &str) -> anyhow::Result<&'f Finding> {
     let found = findings.iter().find(|finding| finding.what == what && finding.words.contains(words));
     found.with_context(|| format!("{what}, {words}: {findings:#?}"))
+}
+
+async fn what_was_sent_after_the_backup_is_not_sent_again(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(goods[0].variant, 5)])));
+    sync(&scene.operator).await?;
+    let order = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    let each = Configuration { shipment_rule: ShipmentRule::EachPick.into(), ..defaults() };
+    scene.operator.configure(each).await?;
+    scene.store.set_maintenance(true);
+    pick(&scene.operator, &order, 2, "1Z999").await?;
+    let Scene { operator, server, mut home, store } = scene;
+    let backup = home.path().join("backup");
+    back_up(&home.settings()?, &backup, Clock::system()).await?;
+    store.set_maintenance(false);
+    let sent = || store.with_store(|store| store.orders()[&id].shipments.len());
+    until("it is sent", async || Ok((sent() == 1).then_some(()))).await?;
+    server.stop().await?;
+
+    move_elsewhere(&mut home, engine).await?;
+    restore(&home.settings()?, &backup, false).await?;
+    let _server = start(&home).await?;
+    let operator = Operator::with_key(operator.key)?;
+    until("it is known again", async || {
+        let orders = picking_orders(&operator).await?;
+        let shipments = orders.iter().flat_map(|order| &order.shipments);
+        Ok(shipments.into_iter().all(|shipment| shipment.state() == ShipmentState::Sent).then_some(()))
+    })
+    .await?;
+    ensure!(sent() == 1 && store.with_store(|store| store.emails().len()) == 1, "{} times", sent());
+    Ok(())
 }
 
 async fn whoever_lost_the_admin_key_gets_another_while_the_server_runs(engine: Engine) -> anyhow::Result<()> {

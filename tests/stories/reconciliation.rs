@@ -1,10 +1,14 @@
 //! Both sides compared, and why a number is what it is.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, ensure};
-use plugin_host_proto::v1::{Configuration, DriftPolicy, EndOfDayRequest, RunState, StockScope};
+use plugin_host_proto::v1::{
+    Configuration, DriftPolicy, EndOfDayRequest, PickingOrderState, RunState, ShipmentRule, StockScope,
+};
 use plugin_host_tests::{
-    harness::{Engine, defaults},
-    sandbox::store::NewOrder,
+    harness::{Engine, defaults, until},
+    sandbox::{Fault, Matcher, Script, store::NewOrder},
 };
 
 use crate::daily::{
@@ -16,6 +20,8 @@ crate::on_both_databases! {
     drift_waits_for_a_person_where_it_is_so_configured
     each_difference_has_its_cause
     what_vanished_from_the_store_keeps_its_item_and_is_told_no_count
+    what_was_sent_and_then_ended_is_read_by_whoever_reads_everything
+    an_order_that_cannot_be_read_keeps_no_other_waiting
     why_names_every_order_and_place
     the_scope_and_the_buffer_decide_what_is_published
 }
@@ -198,5 +204,58 @@ async fn the_scope_and_the_buffer_decide_what_is_published(engine: Engine) -> an
     ensure!(published(annex).await? == 70);
     let location = Configuration { stock_scope: StockScope::DefaultLocation.into(), ..defaults() };
     ensure!(published(location).await? == usual);
+    Ok(())
+}
+
+async fn what_was_sent_and_then_ended_is_read_by_whoever_reads_everything(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let goods = goods(&scene).await?;
+    adjust(&scene.operator, &goods[0].item, 10).await?;
+    let id = scene.store.with_store(|store| store.place_order(NewOrder::paid([(goods[0].variant, 2)])));
+    let on_close = Configuration { shipment_rule: ShipmentRule::OnClose.into(), ..defaults() };
+    scene.operator.configure(on_close).await?;
+    sync(&scene.operator).await?;
+    let order = picking_orders(&scene.operator).await?.pop().context("it is there")?;
+    pick(&scene.operator, &order, 2, "1Z999").await?;
+    until("it is sent", async || {
+        Ok(scene.store.with_store(|store| store.orders()[&id].status == 2).then_some(()))
+    })
+    .await?;
+    sync(&scene.operator).await?;
+
+    // After the shop has closed; what is read at night has a cursor of its own that moves on.
+    scene.store.with_store(|store| store.cancel(id));
+    scene.store.clock().advance(Duration::from_hours(3));
+    reconcile(&scene.operator).await?;
+    scene.store.clock().advance(Duration::from_hours(3));
+    sync(&scene.operator).await?;
+    let parked = scene.operator.parked().await?;
+    ensure!(parked.len() == 1 && parked[0].reason == "ORDER_ENDED_AFTER_PICK", "{parked:?}");
+    Ok(())
+}
+
+async fn an_order_that_cannot_be_read_keeps_no_other_waiting(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 3).await?;
+    let goods = goods(&scene).await?;
+    let ids = scene.store.with_store(|store| {
+        [0, 1].map(|number| store.place_order(NewOrder::paid([(goods[number].variant, 1)])))
+    });
+    sync(&scene.operator).await?;
+    // Archived, so that no list has it, and by now in a form that nobody knows.
+    scene.store.with_store(|store| store.edit_order(ids[0], |order| order.is_deleted = true));
+    let odd = Fault::Rewrite { pointer: "/status_id".to_owned(), value: "eleven".into() };
+    let path = format!("/v2/orders/{}", ids[0]);
+    scene.store.script(Script::next(Matcher::path(&path), odd).times(100));
+    scene.store.with_store(|store| store.cancel(ids[1]));
+    let run = sync(&scene.operator).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let orders = picking_orders(&scene.operator).await?;
+    ensure!(orders[1].state() == PickingOrderState::Cancelled, "{orders:?}");
+    let parked = scene.operator.parked().await?;
+    ensure!(parked.len() == 1, "{parked:?}");
+    let run = end_of_day(&scene.operator, false).await?;
+    ensure!(run.state() != RunState::Failed, "{run:?}");
     Ok(())
 }

@@ -20,6 +20,8 @@ const PROBES: [(&str, &[(&str, &str)]); 7] = [
     ("v3/customers", &[("limit", "1")]),
     ("v3/channels", &[("limit", "1")]),
 ];
+/// Where a store says how it treats its stock.
+const SETTINGS: &str = "v3/settings/inventory";
 /// How many of the probes an import needs.
 const INDISPENSABLE: usize = 5;
 
@@ -78,7 +80,16 @@ struct WireZone {
 
 #[derive(Deserialize)]
 struct WireSettings {
-    update_stock_behavior: String,
+    update_stock_behavior: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireChannel {
+    id: i64,
+    #[serde(default, deserialize_with = "text")]
+    name: String,
+    #[serde(default, deserialize_with = "text")]
+    status: String,
 }
 
 #[derive(Deserialize)]
@@ -146,20 +157,47 @@ impl StoreApi {
         Ok(date + at.elapsed())
     }
 
-    /// How the store treats its stock.
+    /// How the store treats its stock, as far as no channel has a rule of its own.
     pub async fn settings(&self) -> Result<StoreSettings> {
-        let path = "v3/settings/inventory";
-        let reply = self.get(path, &[]).await?;
-        let settings: Envelope<WireSettings> = parse(path, &reply.body)?;
-        let decreases_when_placed = match settings.data.update_stock_behavior.as_str() {
-            "order_placed" => true,
-            "order_completed_or_shipped" => false,
-            other => {
-                let what = format!("update_stock_behavior is {other:?}");
-                return Err(Error::Unreadable { path: path.into(), what });
-            }
-        };
+        let decreases_when_placed = self.deducts_when_placed(&[]).await?.ok_or_else(|| {
+            let what = "it has no update_stock_behavior".to_owned();
+            Error::Unreadable { path: SETTINGS.into(), what }
+        })?;
         Ok(StoreSettings { decreases_when_placed })
+    }
+
+    /// The names of channels that sell and whose own rule of stock is another one than the store's (facts section 9); none
+    /// where the token may not see channels.
+    pub async fn channels_apart(&self, store: StoreSettings) -> Result<Vec<String>> {
+        let path = "v3/channels";
+        let reply = match self.get(path, &[]).await {
+            Err(Error::Forbidden { .. }) => return Ok(Vec::new()),
+            reply => reply?,
+        };
+        let channels: Envelope<Vec<WireChannel>> = parse(path, &reply.body)?;
+        let sells = |channel: &WireChannel| matches!(channel.status.as_str(), "active" | "connected");
+        let mut apart = Vec::new();
+        for channel in channels.data.into_iter().filter(sells) {
+            let own = self.deducts_when_placed(&[("channel_id", &channel.id.to_string())]).await?;
+            if own.is_some_and(|own| own != store.decreases_when_placed) {
+                apart.push(channel.name);
+            }
+        }
+        Ok(apart)
+    }
+
+    async fn deducts_when_placed(&self, of: &[(&str, &str)]) -> Result<Option<bool>> {
+        let reply = self.get(SETTINGS, of).await?;
+        let settings: Envelope<WireSettings> = parse(SETTINGS, &reply.body)?;
+        match settings.data.update_stock_behavior.as_deref() {
+            None => Ok(None),
+            Some("order_placed") => Ok(Some(true)),
+            Some("order_completed_or_shipped") => Ok(Some(false)),
+            Some(other) => {
+                let what = format!("update_stock_behavior is {other:?}");
+                Err(Error::Unreadable { path: SETTINGS.into(), what })
+            }
+        }
     }
 
     /// The store's locations.

@@ -113,7 +113,10 @@ fn decimal(text: &str) -> Option<i64> {
 
 /// A text that may be null.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+    let mut text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    // PostgreSQL keeps no such character.
+    text.retain(|character| character != '\0');
+    Ok(text)
 }
 
 /// An instant of an HTTP `Date` header.

@@ -125,6 +125,9 @@ async fn bring_to_date(copied: &Path, since: Option<Timestamp>) -> Result<()> {
         // Stores share shelves, and one that is imported later finds them as they were.
         let note = "UPDATE stores SET restored_to = ? WHERE EXISTS (SELECT 1 FROM inventory)";
         sqlx::query(note).bind(made_at.as_millisecond()).execute(&copy).await?;
+        // What was owed may have been sent since: it is looked for before it is sent.
+        let tried = "UPDATE shipments SET state = 'TRIED', tried_at = ? WHERE state = 'OWED'";
+        sqlx::query(tried).bind(made_at.as_millisecond()).execute(&copy).await?;
     }
     copy.close().await;
     Ok(())

@@ -101,7 +101,10 @@ pub(super) fn status(error: Error) -> Status {
             match error {
                 db::Error::Unavailable(_) | db::Error::LeaseLost => Status::unavailable(words),
                 db::Error::Conflict(_) => Status::aborted(words),
-                db::Error::Row { .. } | db::Error::Sealed | db::Error::Unusable(_) => Status::internal(words),
+                db::Error::Refused(_)
+                | db::Error::Row { .. }
+                | db::Error::Sealed
+                | db::Error::Unusable(_) => Status::internal(words),
             }
         }
     }

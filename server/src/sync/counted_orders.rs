@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
-use super::{Result, Work};
+use super::{Error, Result, Work};
 use crate::{
     bigcommerce::{OrderFilter, StoreSettings},
     db::{Row, Tx, insert, list_of, select_in},
@@ -35,15 +35,25 @@ struct OpenLine {
     shipped: i64,
 }
 
-/// Whether, and how, the store deducts open orders, as configured or as the store says.
+/// Whether the store deducts open orders, as configured or as it says; an error where it has more than one rule.
 pub(super) async fn rule(work: &Work) -> Result<StoreSettings> {
-    let mut settings = work.api.settings().await?;
-    match work.configuration.stock_decrease {
-        StockDecrease::FollowStore => {}
-        StockDecrease::On => settings.decreases_when_placed = true,
-        StockDecrease::Off => settings.decreases_when_placed = false,
-    }
-    Ok(settings)
+    let decreases_when_placed = match work.configuration.stock_decrease {
+        StockDecrease::FollowStore => {
+            let settings = work.api.settings().await?;
+            let apart = work.api.channels_apart(settings).await?;
+            if !apart.is_empty() {
+                let apart = apart.join(", ");
+                return Err(Error::Missing(format!(
+                    "these channels lower stock at another moment than the store does: {apart}. Give them the store's \
+                     setting, or switch Stock decreased when order placed on or off"
+                )));
+            }
+            settings.decreases_when_placed
+        }
+        StockDecrease::On => true,
+        StockDecrease::Off => false,
+    };
+    Ok(StoreSettings { decreases_when_placed })
 }
 
 /// Reads every order the store has deducted; replaces what was known of them.

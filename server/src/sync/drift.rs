@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
-use super::{Result, Work, end_of_day, orders, variant_words};
+use super::{Error, Result, Work, end_of_day, orders, variant_words};
 use crate::{
     bigcommerce::{InventoryRow, StoreSettings},
     db::{Exception, Tx},
@@ -42,6 +42,7 @@ pub(super) struct Seen {
 
 /// Reads the store's counts and what it sold since this run began.
 pub(super) async fn look(work: &Work, phase: PhaseKind, rule: StoreSettings) -> Result<Seen> {
+    check_location(work).await?;
     read_counts(work, phase).await?;
     // From before the orders were read: reading the store's counts takes a while, and it goes on selling.
     let until = match work.db.store_start(work.lease.run).await? {
@@ -68,6 +69,19 @@ pub(super) async fn look(work: &Work, phase: PhaseKind, rule: StoreSettings) -> 
         }
     }
     Ok(seen)
+}
+
+/// Sees to it that the location whose counts are ours is there: one that is not shows zero of everything, and one that is
+/// disabled takes no count.
+pub(super) async fn check_location(work: &Work) -> Result<()> {
+    let id = work.configuration.store_location_id;
+    let known = work.api.locations().await?.into_iter().find(|known| known.id == id);
+    let problem = match known {
+        Some(location) if location.enabled => return Ok(()),
+        Some(location) => format!("{:?} is disabled in the store: enable it there", location.label),
+        None => "is not among the store's locations".to_owned(),
+    };
+    Err(Error::Missing(format!("location {id} {problem}, or choose another Store Location")))
 }
 
 /// Takes over what was sold since, and compares it with the store's counts as they were read last.

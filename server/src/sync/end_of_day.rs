@@ -53,7 +53,10 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
             break;
         }
         // What shoppers buy before the store shows a count is overwritten by it, so that the next pass must know of it.
-        is_seen = is_seen && seen::is_shown(work, &sent).await?;
+        if is_seen && !seen::is_shown(work, &sent).await? {
+            is_seen = false;
+            note_unseen(work).await?;
+        }
     }
     let mut tx = work.page().await?;
     if !settled {
@@ -65,15 +68,23 @@ pub(super) async fn publish(work: &Work) -> Result<()> {
         work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
     }
     if !is_seen {
-        let exception = Exception {
-            reason: Reason::CountUnseen,
-            record: "End of Day".to_owned(),
-            detail: format!("not within {} seconds", work.patience.settled().as_secs()),
-        };
-        work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+        // What was sent since, too.
         counts::doubt(&mut tx, (work.store.id, work.lease.run)).await?;
     }
     work.end(tx, PHASE).await
+}
+
+/// Writes down at once that the store does not show what it took: whoever goes on with this run does not wait for it again.
+async fn note_unseen(work: &Work) -> Result<()> {
+    let exception = Exception {
+        reason: Reason::CountUnseen,
+        record: "End of Day".to_owned(),
+        detail: format!("not within {} seconds", work.patience.settled().as_secs()),
+    };
+    let mut tx = work.page().await?;
+    work.db.add_exceptions(&mut tx, work.lease.run, &[exception]).await?;
+    counts::doubt(&mut tx, (work.store.id, work.lease.run)).await?;
+    Ok(tx.commit(&work.bus).await?)
 }
 
 /// What is promised to shoppers, of this store and where it is so configured of every store of the division.

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures::{StreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Work, counted_orders, variant_words};
+use super::{OVERLAP, Result, Work, counted_orders, drift, variant_words};
 use crate::{
     bigcommerce::{InventoryPage, InventoryRow, StoreSettings},
     db::{Exception, NewParked, Tx},
@@ -79,8 +79,8 @@ impl Cursor {
 }
 
 async fn read_orders(work: &Work) -> Result<(Cursor, StoreSettings)> {
-    // The store's clock has whole seconds, and its filter too.
-    let since = work.api.store_time().await?.as_millisecond() - 2_000;
+    drift::check_location(work).await?;
+    let since = (work.api.store_time().await? - OVERLAP).as_millisecond();
     let (rule, orders) = try_join!(counted_orders::rule(work), counted_orders::fetch_all(work))?;
     let mut tx = work.page().await?;
     counted_orders::read_all(work, &mut tx, rule, orders).await?;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Work, counted_orders, customers, elsewhere, shipments,
+    OVERLAP, Result, Work, counted_orders, customers, elsewhere, order_lists, shipments,
     translation::{Items, Of, header, new_line, number, picking_line},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     db::{Exception, NewParked, Tx},
     domain::{
         catalog::fold,
-        order::{Consignment, DEDUCTED_STATUS_IDS, OrderLine, StoreOrder, Wish, follow},
+        order::{Consignment, OrderLine, StoreOrder, Wish, follow},
         parked::tells,
         picking::OrderState,
         reason::Reason,
@@ -39,42 +39,12 @@ struct Cursor {
     next: i64,
 }
 
-/// What there is to read.
-#[derive(Clone, Copy)]
-enum List {
-    Orders(OrderFilter),
-    /// Orders that are not done here, whatever became of them in the store.
-    Unfinished,
-    /// Orders on hold for something that has an item by now.
-    Openable,
-}
-
-/// Reads the orders that changed since the last sync, or every order that is not done where there was none.
+/// Reads the orders that changed since the last sync, or every order that is not done where all is to be read.
 pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
     let mut cursor: Cursor = serde_json::from_str(cursor).unwrap_or_default();
-    let lists: Vec<List> = if let Some(since) = work.since(PHASE).await? {
-        // What is new has no picking order yet, so that it is read once.
-        vec![List::Unfinished, List::Orders(OrderFilter::ChangedSince(since)), List::Openable]
-    } else {
-        let statuses = DEDUCTED_STATUS_IDS.map(|status| List::Orders(OrderFilter::Status(status)));
-        [List::Unfinished].into_iter().chain(statuses).collect()
-    };
+    let lists = order_lists::lists(work, PHASE).await?;
     while let Some(list) = lists.get(cursor.list) {
-        let (page, next) = match list {
-            List::Orders(filter) => {
-                let page = work.api.orders(*filter, cursor.next).await?;
-                let next = page.last_id.map(|last| last + 1).filter(|_| page.more);
-                (page, next)
-            }
-            List::Unfinished => read_unfinished(work, cursor.next).await?,
-            List::Openable => match orders::openable(&work.db, work.store.id, cursor.next).await? {
-                Some(id) => {
-                    let order = work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id));
-                    (OrderPage { orders: vec![order], ..OrderPage::default() }, Some(id + 1))
-                }
-                None => (OrderPage::default(), None),
-            },
-        };
+        let (page, next) = list.page(work, cursor.next).await?;
         cursor = match next {
             Some(next) => Cursor { next, ..cursor },
             None => Cursor { list: cursor.list + 1, next: 0 },
@@ -89,7 +59,7 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
 
 /// Takes over what changed since an instant of the store's clock, outside a phase of its own; returns the next such instant.
 pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<Timestamp> {
-    let from = since - jiff::SignedDuration::from_secs(2);
+    let from = since - OVERLAP;
     let until = work.api.store_time().await?;
     let mut next = 0;
     loop {
@@ -105,27 +75,6 @@ pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<Timest
             return Ok(until);
         }
     }
-}
-
-/// A page of the orders that picking orders wait for, and where the next one begins.
-async fn read_unfinished(work: &Work, next: i64) -> Result<(OrderPage, Option<i64>)> {
-    let wanted: Vec<i64> = orders::unfinished(&work.db, work.store.id).await?;
-    let wanted: Vec<i64> = wanted.into_iter().filter(|id| *id >= next).collect();
-    let (Some(&first), Some(&last)) = (wanted.first(), wanted.last()) else {
-        return Ok((OrderPage::default(), None));
-    };
-    let mut page = work.api.orders(OrderFilter::UpTo(last), first).await?;
-    let read_to = page.last_id.filter(|_| page.more).unwrap_or(last);
-    page.orders.retain(|order| wanted.binary_search(&order.id).is_ok());
-    page.unreadable.retain(|order| wanted.binary_search(&order.id).is_ok());
-    for &id in wanted.iter().take_while(|id| **id <= read_to) {
-        // A list leaves archived orders out.
-        let is_unreadable = page.unreadable.iter().any(|order| order.id == id);
-        if !is_unreadable && page.orders.iter().all(|order| order.id != id) {
-            page.orders.push(work.api.order(id).await?.unwrap_or_else(|| StoreOrder::gone(id)));
-        }
-    }
-    Ok((page, Some(read_to + 1)))
 }
 
 /// What is written of a page.

@@ -83,8 +83,8 @@ async fn read_changes(work: &Work, cursor: &mut Cursor, since: Timestamp) -> Res
     loop {
         let page = work.api.products_changed(since, cursor.after).await?;
         let Some(last) = page.last_id else { break };
-        keep_page(work, &before, cursor, &page).await?;
         cursor.after = last;
+        keep_page(work, &before, cursor, &page).await?;
     }
     // What is parked may be good by now although nothing about it changed, and people may have decided about it.
     let mut after = 0;

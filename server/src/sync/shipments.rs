@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use tracing::warn;
+
 use super::{Error, Result, Work};
 use crate::{
     bigcommerce,
@@ -17,6 +19,7 @@ use crate::{
         order::OrderLine,
         reason::Reason,
         run::{Counts, PhaseKind},
+        schedule::SKEW,
     },
     warehouse::{
         changes::Change,
@@ -39,7 +42,7 @@ pub(super) async fn send(work: &Work) -> Result<()> {
             return Err(Error::Stopped);
         }
         // A later shipment of an order waits until it is known what became of an earlier one.
-        if unsettled.contains(&shipment.of.0) || !settle(work, &shipment).await? {
+        if unsettled.contains(&shipment.of.0) || !read(settle(work, &shipment).await)?.unwrap_or(false) {
             unsettled.insert(shipment.of.0);
             let tx = work.page().await?;
             work.keep(tx, PHASE, "", Counts { skipped: 1, ..Counts::default() }, 0).await?;
@@ -48,11 +51,22 @@ pub(super) async fn send(work: &Work) -> Result<()> {
     // A status mail without its tracking number helps nobody, so shipments go first (facts section 11).
     for (order, wanted) in order_states::owed(&work.db, work.store.id).await? {
         if !unsettled.contains(&order) {
-            set_status(work, order, wanted).await?;
+            read(set_status(work, order, wanted).await)?;
         }
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
+}
+
+/// What became of something that is owed; none where its order cannot be read, which keeps no other waiting.
+fn read<T>(done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Err(Error::BigCommerce(error @ bigcommerce::Error::Unreadable { .. })) => {
+            warn!(error = &error as &dyn std::error::Error, "what is owed waits until it can be read");
+            Ok(None)
+        }
+        done => done.map(Some),
+    }
 }
 
 /// What would be sent, for a dry run.
@@ -102,6 +116,14 @@ async fn settle(work: &Work, shipment: &Shipment) -> Result<bool> {
     };
     let there = work.api.shipments(shipment.of.0).await?;
     if shipment.state == ShipmentState::Tried {
+        let now = work.db.clock.now();
+        if shipment.tried_at.is_some_and(|at| at > now + SKEW) {
+            // A clock was ahead then: as if it had been tried just now.
+            let mut tx = work.page().await?;
+            shipments::date_try(&mut tx, shipment.id, now).await?;
+            tx.commit(&work.bus).await?;
+            return Ok(false);
+        }
         let settled = shipment.tried_at.is_none_or(|at| at + work.patience.settled() <= work.db.clock.now());
         if let Some(found) = find(work, shipment, &shipment.known, &there).await? {
             return sent(work, shipment, found).await;

@@ -153,22 +153,29 @@ pub async fn outbox(db: &Db) -> Result<Vec<(StoreId, Owed)>> {
 
 /// Stores that are owed shipments for which something can be done now and no run is on its way.
 ///
-/// What was tried can be looked for from `settled` on; a run that failed after `failed` is not repeated yet.
-pub async fn stores_owed(db: &Db, settled: Timestamp, failed: Timestamp) -> Result<Vec<StoreId>> {
+/// What was tried can be looked for from `settled` on; a run that failed after `failed` is not repeated yet. Nothing waits
+/// for an instant beyond `wrong`, which only a wrong clock can have written down.
+pub async fn stores_owed(
+    db: &Db,
+    (settled, failed, wrong): (Timestamp, Timestamp, Timestamp),
+) -> Result<Vec<StoreId>> {
     let statement = db
         .statement(
             "SELECT store_id FROM (SELECT DISTINCT store_id FROM shipments WHERE state IN ('OWED', 'TRIED') \
-             AND (state = 'OWED' OR tried_at <= ?) \
+             AND (state = 'OWED' OR tried_at <= ? OR tried_at > ?) \
              AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.store_id = shipments.store_id AND runs.kind = 'SHIPMENTS' \
-             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ?))) \
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.state = 'FAILED' AND runs.ended_at > ? AND runs.ended_at <= ?))) \
              UNION SELECT store_id FROM order_states WHERE NOT EXISTS (SELECT 1 FROM runs \
              WHERE runs.store_id = order_states.store_id AND runs.kind = 'SHIPMENTS' \
-             AND (runs.state IN ('QUEUED', 'RUNNING') OR runs.ended_at > ?))) AS owed \
+             AND (runs.state IN ('QUEUED', 'RUNNING') OR (runs.ended_at > ? AND runs.ended_at <= ?)))) AS owed \
              JOIN stores ON stores.id = store_id WHERE standard + manual_sync > 0",
         )
         .bind(settled.as_millisecond())
+        .bind(wrong.as_millisecond())
         .bind(failed.as_millisecond())
-        .bind(failed.as_millisecond());
+        .bind(wrong.as_millisecond())
+        .bind(failed.as_millisecond())
+        .bind(wrong.as_millisecond());
     let rows = db.rows(statement).await?;
     rows.iter().map(|row| Ok(StoreId(Row(row, "shipments").int("store_id")?))).collect()
 }
@@ -291,6 +298,12 @@ pub async fn note_try(tx: &mut Tx, id: i64, known: &[i64], at: Timestamp) -> Res
         .bind(at.as_millisecond())
         .bind(id);
     tx.execute(statement).await.map(drop)
+}
+
+/// Writes down that a shipment was tried at another instant than somebody thought.
+pub async fn date_try(tx: &mut Tx, id: i64, at: Timestamp) -> Result<()> {
+    let statement = tx.statement("UPDATE shipments SET tried_at = ? WHERE id = ?");
+    tx.execute(statement.bind(at.as_millisecond()).bind(id)).await.map(drop)
 }
 
 /// Writes down that the store has a shipment.
