@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    OVERLAP, Result, Work, counted_orders, customers, elsewhere, order_lists, shipments,
+    OVERLAP, Result, Work, counted_orders, customers, elsewhere,
+    order_lists::{self, List},
+    shipments,
     translation::{Items, Of, header, new_line, number, picking_line},
 };
 use crate::{
@@ -51,10 +53,16 @@ pub(super) async fn sync(work: &Work, cursor: &str) -> Result<()> {
         };
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, page).await?;
+        let counts = if matches!(list, List::Ended(_)) { changed(counts) } else { counts };
         work.keep(tx, PHASE, &serde_json::json!(cursor).to_string(), counts, 0).await?;
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
+}
+
+/// Of orders that were looked at for what may have changed, only that counts.
+fn changed(counts: Counts) -> Counts {
+    Counts { unchanged: 0, skipped: 0, ..counts }
 }
 
 /// Takes over what changed since an instant of the store's clock, outside a phase of its own; returns the next such instant.
@@ -69,8 +77,7 @@ pub(super) async fn take_changes(work: &Work, since: Timestamp) -> Result<Timest
         next = last + 1;
         let mut tx = work.page().await?;
         let counts = apply(work, &mut tx, page).await?;
-        // What is as it was when the phase read it is counted there.
-        work.keep(tx, PHASE, "", Counts { unchanged: 0, skipped: 0, ..counts }, 0).await?;
+        work.keep(tx, PHASE, "", changed(counts), 0).await?;
         if !more {
             return Ok(until);
         }
