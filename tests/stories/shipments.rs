@@ -1,9 +1,11 @@
 //! What left the warehouse, in the store's books, once.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, ensure};
 use plugin_host_proto::v1::{
-    AdjustInventoryRequest, GetPickingOrderRequest, PickItemRequest, PickingOrder,
-    ResolveParkedRecordRequest, ShipPickingOrderRequest, ShipmentState, SyncRequest,
+    AdjustInventoryRequest, GetPickingOrderRequest, ListRunsRequest, PickItemRequest, PickingOrder,
+    ResolveParkedRecordRequest, Run, RunKind, RunState, ShipPickingOrderRequest, ShipmentState, SyncRequest,
     resolve_parked_record_request::Resolution,
 };
 use plugin_host_tests::{
@@ -14,7 +16,10 @@ use plugin_host_tests::{
     },
 };
 
-use crate::scene::{Scene, start};
+use crate::{
+    daily,
+    scene::{Scene, start},
+};
 
 crate::on_both_databases! {
     what_was_picked_is_shipped_once_however_often_it_is_asked_for
@@ -22,6 +27,7 @@ crate::on_both_databases! {
     a_shipment_that_never_arrived_is_made_again
     a_shipment_the_store_does_not_take_waits_for_a_person
     a_refused_shipment_is_not_tried_again_once_its_units_were_shipped_anew
+    a_shipment_whose_order_cannot_be_read_keeps_no_other_waiting_and_is_not_tried_all_the_time
     a_shipment_that_was_owed_when_the_server_stopped_is_sent_at_its_next_start
 }
 
@@ -192,6 +198,44 @@ async fn a_refused_shipment_is_not_tried_again_once_its_units_were_shipped_anew(
     scene.operator.wait(run.context("a run looks")?.run_id).await?;
     ensure!(in_store(&scene.store, id) == 1, "three units were picked, and six are shipped");
     ensure!(scene.operator.parked().await?.is_empty());
+    Ok(())
+}
+
+async fn a_shipment_whose_order_cannot_be_read_keeps_no_other_waiting_and_is_not_tried_all_the_time(
+    engine: Engine,
+) -> anyhow::Result<()> {
+    let (scene, id, first) = picked(engine).await?;
+    daily::adjust(&scene.operator, &first.lines[0].item_number, 10).await?;
+    let other = scene.store.with_store(|store| {
+        let variant = store.shelf().products()[0].variants[0].id;
+        store.place_order(NewOrder::paid([(variant, 1)]))
+    });
+    daily::sync(&scene.operator).await?;
+    let odd = Fault::Rewrite { pointer: "/status_id".to_owned(), value: "eleven".into() };
+    scene
+        .store
+        .script(Script::next(Matcher::path(format!("/v2/orders/{id}")).method("GET"), odd).times(1_000));
+    ship(&scene.operator, &first).await?;
+    let tries = async || -> anyhow::Result<Vec<Run>> {
+        let runs = scene.operator.client.plugin_host().list_runs(ListRunsRequest::default()).await?;
+        Ok(runs.into_inner().runs.into_iter().filter(|run| run.kind() == RunKind::Shipments).collect())
+    };
+    let failed = |run: &Run| run.state() == RunState::Failed;
+    until("it is said", async || Ok(tries().await?.iter().any(failed).then_some(()))).await?;
+    let before = tries().await?.len();
+    // What is owed is looked for each second.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    ensure!(tries().await?.len() == before, "{:?}", tries().await?);
+
+    let second = order(&scene.operator, other).await?;
+    daily::pick(&scene.operator, &second, 1, "").await?;
+    ship_as(&scene.operator, &second, "second").await?;
+    let run = daily::end_of_day(&scene.operator, false).await?;
+    ensure!(run.state() != RunState::Failed, "{run:?}");
+    ensure!((in_store(&scene.store, id), in_store(&scene.store, other)) == (0, 1));
+    scene.store.clear_scripts();
+    daily::end_of_day(&scene.operator, false).await?;
+    ensure!(in_store(&scene.store, id) == 1);
     Ok(())
 }
 

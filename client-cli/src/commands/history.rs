@@ -75,7 +75,7 @@ pub(crate) async fn run(args: Args, session: &mut Session<'_, '_>) -> Result<(),
     let everything = args.paging.all || (args.follow && args.after.is_some());
     let limit = if everything { usize::MAX } else { args.paging.limit };
     let changes = match i32::try_from(limit) {
-        Ok(size @ ..=LARGEST_PAGE) if args.after.is_none() => newest(session, &mut request, size).await?,
+        Ok(size @ 1..=LARGEST_PAGE) if args.after.is_none() => newest(session, &mut request, size).await?,
         size => {
             if args.after.is_some() {
                 // One more than is shown tells whether there are more.

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 const ROWS: usize = 200;
 
 impl Db {
-    /// Opens a database for looking, beside a server that may be running on it: nothing is made and nothing changed.
+    /// Opens a database beside a server that may be running on it: nothing is made, and no table is brought up to date.
     pub async fn beside(url: &str, sealer: Sealer, clock: Clock) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = Engine::of(url)?;

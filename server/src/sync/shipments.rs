@@ -18,7 +18,7 @@ use crate::{
         configuration::ShipmentRule,
         order::OrderLine,
         reason::Reason,
-        run::{Counts, PhaseKind},
+        run::{Counts, PhaseKind, RunKind},
         schedule::SKEW,
     },
     warehouse::{
@@ -36,13 +36,15 @@ pub(super) async fn send(work: &Work) -> Result<()> {
     if work.dry_run {
         return show(work).await;
     }
-    let mut unsettled = BTreeSet::new();
+    let (mut unsettled, mut unread) = (BTreeSet::new(), None);
     for shipment in shipments::owed(&work.db, work.store.id).await? {
         if work.stop.is_cancelled() {
             return Err(Error::Stopped);
         }
         // A later shipment of an order waits until it is known what became of an earlier one.
-        if unsettled.contains(&shipment.of.0) || !read(settle(work, &shipment).await)?.unwrap_or(false) {
+        if unsettled.contains(&shipment.of.0)
+            || !read(settle(work, &shipment).await, &mut unread)?.unwrap_or(false)
+        {
             unsettled.insert(shipment.of.0);
             let tx = work.page().await?;
             work.keep(tx, PHASE, "", Counts { skipped: 1, ..Counts::default() }, 0).await?;
@@ -51,18 +53,25 @@ pub(super) async fn send(work: &Work) -> Result<()> {
     // A status mail without its tracking number helps nobody, so shipments go first (facts section 11).
     for (order, wanted) in order_states::owed(&work.db, work.store.id).await? {
         if !unsettled.contains(&order) {
-            read(set_status(work, order, wanted).await)?;
+            read(set_status(work, order, wanted).await, &mut unread)?;
         }
+    }
+    if let Some(error) = unread {
+        // A run for nothing else says so and is left alone for a while; others have more to do.
+        if work.kind == RunKind::Shipments {
+            return Err(error.into());
+        }
+        warn!(error = &error as &dyn std::error::Error, "what is owed waits until its order can be read");
     }
     let tx = work.page().await?;
     work.end(tx, PHASE).await
 }
 
 /// What became of something that is owed; none where its order cannot be read, which keeps no other waiting.
-fn read<T>(done: Result<T>) -> Result<Option<T>> {
+fn read<T>(done: Result<T>, unread: &mut Option<bigcommerce::Error>) -> Result<Option<T>> {
     match done {
         Err(Error::BigCommerce(error @ bigcommerce::Error::Unreadable { .. })) => {
-            warn!(error = &error as &dyn std::error::Error, "what is owed waits until it can be read");
+            *unread = Some(error);
             Ok(None)
         }
         done => done.map(Some),
