@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, error::Error, fs, path::PathBuf, process::Comma
 use serde::Serialize;
 
 /// Every command of the window; one that is missing here can't be called.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "kept_stores",
     "look_at_key",
     "look_at_key_file",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 17] = [
     "save_preferences",
     "about",
     "save_file",
+    "note_unsaved",
+    "leave",
 ];
 
 /// Something that is part of the program, and its terms.

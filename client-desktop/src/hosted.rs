@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use plugin_host_proto::{
@@ -14,7 +14,7 @@ use plugin_host_proto::{
 };
 use tokio::task::spawn_blocking;
 
-use crate::{failure::Failure, known::Known, preferences::Remembered, watching::Watching};
+use crate::{failure::Failure, known::Known, preferences::Remembered, watching::Watching, window::Unsaved};
 
 /// What the commands share.
 pub(crate) struct Hosted {
@@ -22,6 +22,7 @@ pub(crate) struct Hosted {
     clients: Mutex<HashMap<String, Client>>,
     /// The key of the file that was looked at last.
     from_file: Mutex<Option<StoreKey>>,
+    unsaved: Mutex<Unsaved>,
     pub(crate) known: Known,
     pub(crate) remembered: Remembered,
     pub(crate) watching: Watching,
@@ -39,6 +40,7 @@ impl Hosted {
             keyring,
             clients: Mutex::default(),
             from_file: Mutex::default(),
+            unsaved: Mutex::default(),
             watching: Watching::default(),
         })
     }
@@ -101,6 +103,11 @@ impl Hosted {
             // Without it the store is shown by its id until the server answers.
             let _ = self.remembered.call(name, &store.name);
         }
+    }
+
+    /// What would be lost with the window.
+    pub(crate) fn unsaved(&self) -> MutexGuard<'_, Unsaved> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn take_from_file(&self, key: Option<StoreKey>) {

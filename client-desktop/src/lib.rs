@@ -73,6 +73,8 @@ pub fn run() -> anyhow::Result<()> {
             computer::save_preferences,
             computer::about,
             computer::save_file,
+            computer::note_unsaved,
+            computer::leave,
         ])
         .on_window_event(window::on_event)
         .setup(|app| Ok(start(app.handle())?))

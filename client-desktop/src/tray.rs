@@ -95,7 +95,7 @@ fn pressed(app: &AppHandle, event: &MenuEvent) {
     match event.id().as_ref() {
         ERRORS => window::show_attention(app),
         SHOW => window::show(app),
-        EXIT => app.exit(0),
+        EXIT => window::leave(app),
         _ => {}
     }
 }

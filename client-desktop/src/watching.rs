@@ -57,6 +57,8 @@ pub(crate) enum Watched {
         /// The page.
         page: Page,
     },
+    /// The program is asked to end, and ends once nothing in the window would be lost by it.
+    Leaving,
 }
 
 /// A page that is asked for outside the window.
@@ -128,6 +130,11 @@ impl Watching {
             // Fails when the window is gone.
             let _ = channel.send(Watched::Asked { name, page: Page::Attention });
         }
+    }
+
+    /// Asks the window to end the program, and answers whether it can be asked.
+    pub(crate) fn ask_to_leave(&self) -> bool {
+        self.shown().as_ref().is_some_and(|(_, channel)| channel.send(Watched::Leaving).is_ok())
     }
 
     /// Whether the window shows this store.

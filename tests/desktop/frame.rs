@@ -47,6 +47,49 @@ async fn with_a_tray_the_window_comes_back_and_exit_leaves_the_server_running() 
 }
 
 #[tokio::test]
+async fn what_is_not_saved_is_asked_about_before_the_program_ends() -> anyhow::Result<()> {
+    let shop = Shop::open(Catalogue::clean(1)).await?;
+    shop.operator.configure(defaults()).await?;
+    let window = shop.connected().await?;
+    window.go("Basic Configuration").await?;
+    window.write_number("Safety Buffer", "3").await?;
+    window.sees("1 change not saved").await?;
+    let question = async || {
+        until("the question is asked", async || {
+            shop.screen.ask_to_close().await?;
+            Ok(window.has("dialog", "Save your changes first?").await?.then_some(()))
+        })
+        .await
+    };
+    question().await?;
+    window.answer("Save your changes first?", "Stay here").await?;
+    window.sees("1 change not saved").await?;
+    question().await?;
+    window.answer("Save your changes first?", "Save Configuration").await?;
+    window.ends().await?;
+    ensure!(shop.operator.configuration().await?.safety_buffer == 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn exit_in_the_tray_brings_back_a_window_that_holds_something() -> anyhow::Result<()> {
+    let shop = Shop::open(Catalogue::clean(1)).await?;
+    shop.operator.configure(defaults()).await?;
+    let panel = Panel::on(&shop.screen).await?;
+    let window = shop.connected().await?;
+    window.go("Basic Configuration").await?;
+    window.write_number("Safety Buffer", "3").await?;
+    window.sees("1 change not saved").await?;
+    shop.screen.close_window().await?;
+    panel.press("Exit").await?;
+    until("the window is back", async || Ok(shop.screen.has_window().await?.then_some(()))).await?;
+    window.answer("Save your changes first?", "Discard changes").await?;
+    window.ends().await?;
+    ensure!(shop.operator.configuration().await?.safety_buffer == defaults().safety_buffer);
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_needs_a_person_is_told_outside_the_window() -> anyhow::Result<()> {
     let shop = Shop::open(Catalogue::clean(3)).await?;
     shop.operator.configure(defaults()).await?;

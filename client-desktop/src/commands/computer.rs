@@ -1,4 +1,4 @@
-//! This computer: preferences, files, and what this program is.
+//! This computer: preferences, files, the program's end, and what it is.
 
 use plugin_host_proto::keyring::Keyring;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,20 @@ pub(crate) async fn about(app: AppHandle, hosted: State<'_>) -> Result<About, Fa
 fn parts() -> Result<Vec<Part>, Failure> {
     let parts = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/parts.json")));
     parts.map_err(|error| Failure::new(format!("the list of parts can't be read: {error}")))
+}
+
+/// Notes whether the window holds something that would be lost with it.
+#[expect(clippy::needless_pass_by_value, reason = "commands are handed what they work with")]
+#[tauri::command]
+pub(crate) fn note_unsaved(hosted: State<'_>, unsaved: bool) {
+    hosted.unsaved().note(unsaved);
+}
+
+/// Ends the program, because nothing in the window is lost by it.
+#[expect(clippy::needless_pass_by_value, reason = "commands are handed what they work with")]
+#[tauri::command]
+pub(crate) fn leave(app: AppHandle) {
+    app.exit(0);
 }
 
 /// Lets a person choose where to save a text, and answers where that was.

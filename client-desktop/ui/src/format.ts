@@ -80,11 +80,13 @@ export function moment(at: string | undefined, zone: string | undefined, near: N
   if (!at) return "";
   const instant = new Date(at);
   const hour = clock(zone, timeOnly).format(instant);
-  const on = day(instant, zone);
-  if (on === day(now, zone)) return near.today(hour);
-  if (on === day(new Date(now.getTime() - 86_400_000), zone)) return near.yesterday(hour);
-  if (on === day(new Date(now.getTime() + 86_400_000), zone)) return near.tomorrow(hour);
-  const year = on.slice(0, 4) === day(now, zone).slice(0, 4) ? {} : { year: "numeric" as const };
+  const [on, today] = [day(instant, zone), day(now, zone)];
+  // Between calendar days, for a day may have 23 hours, or 25.
+  const days = (Date.parse(on) - Date.parse(today)) / 86_400_000;
+  if (days === 0) return near.today(hour);
+  if (days === -1) return near.yesterday(hour);
+  if (days === 1) return near.tomorrow(hour);
+  const year = on.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" as const };
   return clock(zone, { ...dayMonth, ...year, ...timeOnly }).format(instant);
 }
 

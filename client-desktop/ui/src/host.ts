@@ -83,6 +83,12 @@ export const about = (): Promise<About> => invoke("about");
 export const saveFile = (suggestedName: string, contents: string): Promise<string | null> =>
   invoke("save_file", { suggestedName, contents });
 
+/** Says whether something here would be lost with the window, so that it is not closed before a person is asked. */
+export const noteUnsaved = (unsaved: boolean): Promise<void> => invoke("note_unsaved", { unsaved });
+
+/** Ends the program; the server keeps syncing. */
+export const leaveProgram = (): Promise<void> => invoke("leave");
+
 /** Watches a store in place of the one watched before. */
 export function watch(name: string, onWatched: (watched: Watched) => void): Promise<void> {
   const channel = new Channel<Watched>();

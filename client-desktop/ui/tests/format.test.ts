@@ -24,6 +24,12 @@ test("what is near says so by the store's calendar", () => {
   expect(moment(undefined, "America/Chicago", near, now)).toBe("");
 });
 
+test("a day of 25 hours is followed by tomorrow", () => {
+  const now = new Date("2026-11-01T05:30:00Z");
+  expect(moment("2026-11-02T06:10:00Z", "America/Chicago", near, now)).toMatch(/^tomorrow /);
+  expect(moment("2026-11-01T05:10:00Z", "America/Chicago", near, new Date("2026-11-02T06:30:00Z"))).toMatch(/^yesterday /);
+});
+
 test("a zone this computer does not know is no reason to show nothing", () => {
   expect(time("2026-03-04T12:00:00Z", "Mars/Olympus")).not.toBe("");
 });
@@ -50,6 +56,10 @@ test("a time typed for a store is an instant in its zone, also around a change o
   expect(inZone("2026-01-15T08:00", "America/Chicago")).toBe("2026-01-15T14:00:00.000Z");
   expect(inZone("2026-07-15T08:00", "America/Chicago")).toBe("2026-07-15T13:00:00.000Z");
   expect(inZone("2026-03-08T03:30", "America/Chicago")).toBe("2026-03-08T08:30:00.000Z");
+  // Shown twice, and never.
+  expect(inZone("2026-11-01T01:30", "America/Chicago")).toBe("2026-11-01T06:30:00.000Z");
+  expect(inZone("2026-03-08T02:30", "America/Chicago")).toBe("2026-03-08T07:30:00.000Z");
+  expect(inZone("2026-03-29T02:30", "Europe/Berlin")).toBe("2026-03-29T00:30:00.000Z");
   expect(inZone("not a time", "America/Chicago")).toBeUndefined();
   expect(localAt(Date.parse("2026-01-15T14:00:00Z"), "America/Chicago")).toBe("2026-01-15T08:00");
 });

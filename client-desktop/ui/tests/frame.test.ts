@@ -22,7 +22,8 @@ test("what was read long ago is said to be, however the line is", async () => {
   await waitFor(() => expect(screen.getAllByText(/last read at/).length).toBe(1));
 });
 
-test("nobody leaves a store whose last decision could not be sent", async () => {
+/** A window whose server can be read and not be told anything. */
+async function decided() {
   const skip = { resolution: "PARKED_RESOLUTION_SKIP", allowed: true };
   const answers: Record<string, unknown> = {
     ListParkedGroups: { groups: [{ reason: "ITEM_NUMBER_TAKEN", count: "2", explanation: "Taken.", wayOut: "Rename.", allowedResolutions: [skip] }] },
@@ -33,22 +34,47 @@ test("nobody leaves a store whose last decision could not be sent", async () => 
     if (!answer) throw { kind: "unreachable", message: "the server can't be reached", reasons: [] };
     return answer;
   };
-  end = program({
+  let watched = (_: Watched) => {};
+  const commands = program({
     call,
     read: (args) => ({ said: call(args), knownAt: null }),
-    watch: ({ channel }) => (channel as { onmessage: (watched: Watched) => void }).onmessage({ type: "events", events: [{ snapshot: { parked: "2" } }] }),
-  }).end;
+    watch: ({ channel }) => {
+      watched = (channel as { onmessage: (watched: Watched) => void }).onmessage;
+      watched({ type: "events", events: [{ snapshot: { parked: "2" } }] });
+    },
+    note_unsaved: () => null,
+    leave: () => null,
+  });
+  end = commands.end;
   const stores: KeptStore[] = ["abc12", "def34"].map((name) => ({ name, title: `Store ${name}`, address: "https://example.com", current: false, readsOnly: false, place: "" }));
   const onchoose = vi.fn();
   render(StoreWindow, { name: "abc12", stores, first: "attention", onchoose, onadd: () => {}, onforget: async () => {} });
+  await userEvent.click(await screen.findByRole("button", { name: "Skip all" }));
+  const asked = (command: string) => commands.asked.filter((one) => one.command === command).map(({ args }) => args);
+  return { onchoose, asked, leaving: () => watched({ type: "leaving" }) };
+}
+
+test("nobody leaves a store whose last decision could not be sent", async () => {
+  const { onchoose } = await decided();
   const leave = async () => {
     await userEvent.click(screen.getByRole("button", { name: /Store abc12/ }));
     await userEvent.click(await screen.findByRole("menuitemradio", { name: /Store def34/ }));
   };
-  await userEvent.click(await screen.findByRole("button", { name: "Skip all" }));
   await leave();
   expect((await screen.findByRole("alert")).textContent).toMatch(/the server can't be reached/);
   expect(onchoose).not.toHaveBeenCalled();
   await leave();
   await waitFor(() => expect(onchoose).toHaveBeenCalledWith("def34"));
+});
+
+test("the program knows what would be lost, and ends only when nothing is", async () => {
+  const { asked, leaving } = await decided();
+  const noted = () => asked("note_unsaved").map(({ unsaved }) => unsaved);
+  await waitFor(() => expect(noted()).toEqual([false, true]));
+  leaving();
+  await screen.findByText(/the server can't be reached/);
+  expect(asked("leave")).toEqual([]);
+  await waitFor(() => expect(noted()).toEqual([false, true, true, false]));
+  leaving();
+  await waitFor(() => expect(asked("leave").length).toBe(1));
 });

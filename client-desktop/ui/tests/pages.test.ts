@@ -90,10 +90,36 @@ test("a scan that ends with Enter picks one unit from where most of them lie", a
   const scan = await screen.findByLabelText("Scan or type an item number");
   await screen.findByText("HQ / A-01: 1 · HQ / B-02: 9");
   await userEvent.type(scan, "0123456789012{Enter}");
-  await screen.findByText("Picked 1 unit of TENT-2, 1 unit to pick");
+  await screen.findByText("Picked 1 unit of TENT-2 · 1 unit to pick");
   expect(shown.called.find(({ method }) => method === "PickItem")?.request).toMatchObject({ itemNumber: "TENT-2", units: "1", site: "HQ", location: "B-02" });
   await userEvent.type(scan, "LAMP{Enter}");
   await screen.findByText("No line of this order asks for LAMP.");
+});
+
+test("a scan reads what could not be read before, and finds its item among however many that are called alike", async () => {
+  const order = {
+    number: "BC-101", state: "PICKING_ORDER_STATE_OPEN", allowedActions: [{ action: "PICKING_ORDER_ACTION_PICK", allowed: true }],
+    lines: [{ lineId: "1", itemNumber: "TENT", name: "Tent", ordered: "1" }],
+  };
+  let reads = 0;
+  const shown = show(OrderPanel, { number: "BC-101", onclose: () => {} }, {
+    GetPickingOrder: () => ({ pickingOrder: order }),
+    ListSites: () => {
+      if (reads++ === 0) throw { kind: "failed", message: "not now", reasons: [] };
+      return { sites: [{ site: "HQ", locations: ["A-01"] }] };
+    },
+    ListInventory: () => ({ records: [{ site: "HQ", location: "A-01", onHand: "9" }] }),
+    ListItems: ({ pageToken }) =>
+      pageToken === "more" ? { items: [{ itemNumber: "TENT", upc: "0123456789012" }] } : { items: [{ itemNumber: "BIG-TENT" }], nextPageToken: "more" },
+    ListChanges: () => ({}),
+    PickItem: () => ({ pickingOrder: { ...order, lines: [{ ...order.lines[0], picked: "1" }] } }),
+  });
+  end = shown.end;
+  const scan = await screen.findByLabelText("Scan or type an item number");
+  await waitFor(() => expect(reads).toBe(1));
+  await userEvent.type(scan, "0123456789012{Enter}");
+  await screen.findByText("Picked 1 unit of TENT · Everything is picked");
+  expect(shown.called.find(({ method }) => method === "PickItem")?.request).toMatchObject({ itemNumber: "TENT", site: "HQ", location: "A-01" });
 });
 
 test("two scans in quick succession are two picks, in their order", async () => {

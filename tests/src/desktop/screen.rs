@@ -87,11 +87,17 @@ impl Screen {
         until("there is a window to close", async || Ok(self.has_window().await?.then_some(()))).await?;
         // A window that has just come does not hear every key.
         until("the window is closed", async || {
-            self.xdotool(&["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync"]).await?;
-            self.xdotool(&["key", "alt+F4"]).await?;
+            self.ask_to_close().await?;
             Ok((!self.has_window().await?).then_some(()))
         })
         .await
+    }
+
+    /// Asks the window to close, which may answer with a question.
+    pub async fn ask_to_close(&self) -> anyhow::Result<()> {
+        self.xdotool(&["search", "--onlyvisible", "--name", TITLE, "windowactivate", "--sync"]).await?;
+        self.xdotool(&["key", "alt+F4"]).await?;
+        Ok(())
     }
 
     /// Answers a dialog that asks for a file, with the keyboard.

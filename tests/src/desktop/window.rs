@@ -79,11 +79,21 @@ impl Window {
         Ok(Self { client, program: program.context("the driver has started the program")?, _driver: driver })
     }
 
+    /// Waits until the program has ended by itself.
+    pub async fn ends(self) -> anyhow::Result<()> {
+        until("the program ends", async || Ok((!self.folder().exists()).then_some(()))).await
+    }
+
+    /// What the system says of the program, while it runs.
+    fn folder(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}", self.program))
+    }
+
     /// Closes the window, and ends the program if that is left without one: the driver may close the page alone.
     pub async fn close(self) -> anyhow::Result<()> {
+        let folder = self.folder();
         let Self { client, program, _driver } = self;
         client.close().await?;
-        let folder = PathBuf::from(format!("/proc/{program}"));
         let ends = until("the program ends", async || Ok((!folder.exists()).then_some(())));
         if tokio::time::timeout(Duration::from_secs(5), ends).await.is_err() {
             Command::new("kill").args(["-9", &program.to_string()]).status().await?;
@@ -151,6 +161,11 @@ impl Window {
         let first =
             until(&wanted, async || Ok(self.all(("document", ""), role, name).await?.into_iter().next()));
         Ok(first.await?.click().await?)
+    }
+
+    /// Answers a dialog.
+    pub async fn answer(&self, dialog: &str, button: &str) -> anyhow::Result<()> {
+        Ok(self.find_in(("dialog", dialog), "button", button).await?.click().await?)
     }
 
     /// Goes to a page of the menu.

@@ -3,7 +3,7 @@ export type Unsaved = { isChanged: () => boolean; save: () => Promise<boolean>; 
 
 /** Keeps what is not saved from being lost on the way out. */
 export class Guard {
-  #watched: Unsaved | undefined;
+  #watched = $state.raw<Unsaved | undefined>();
   #answer: ((leave: boolean) => void) | undefined;
   /** Whether somebody is being asked. */
   asking = $state(false);

@@ -29,6 +29,8 @@ export class Live {
   #ended = $state.raw<ReadonlyMap<string, RunJson>>(new Map());
   /** The page somebody asked for outside the window, of this store or of another one. */
   asked = $state.raw<{ name: string; page: Page } | undefined>();
+  /** Whether the program is asked to end. */
+  leaving = $state(false);
   /** When what is shown was known to be so, until the server is heard from. */
   remembered = $state.raw<Date | undefined>();
   /** When the oldest part of the page was read, where that was not now. */
@@ -99,6 +101,10 @@ export class Live {
   take(watched: Watched): void {
     if (watched.type === "asked") {
       this.asked = { name: watched.name, page: watched.page };
+      return;
+    }
+    if (watched.type === "leaving") {
+      this.leaving = true;
       return;
     }
     if (watched.type === "known") {

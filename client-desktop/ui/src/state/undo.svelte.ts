@@ -11,8 +11,13 @@ export class Undo {
   pending = $state.raw<Pending[]>([]);
   failed = $state.raw<{ text: string; failure: Failure } | undefined>();
   #sends = new Map<number, { timer: ReturnType<typeof setTimeout>; send: () => Promise<void>; back: () => void }>();
-  #sending = new Set<Promise<boolean>>();
+  #sending = $state.raw<readonly Promise<boolean>[]>([]);
   #next = 1;
+
+  /** Whether something was decided that nobody has heard of yet. */
+  get isWaiting(): boolean {
+    return this.pending.length > 0 || this.#sending.length > 0;
+  }
 
   /** Shows a thing as done at once and sends it later; `back` takes it back where it is undone or fails. */
   later(text: string, send: () => Promise<void>, back: () => void): void {
@@ -43,8 +48,8 @@ export class Undo {
   }
 
   #send(id: number): void {
-    const sending = this.#try(id).finally(() => this.#sending.delete(sending));
-    this.#sending.add(sending);
+    const sending: Promise<boolean> = this.#try(id).finally(() => (this.#sending = this.#sending.filter((other) => other !== sending)));
+    this.#sending = [...this.#sending, sending];
   }
 
   /** Says whether it was done. */

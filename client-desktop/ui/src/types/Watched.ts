@@ -25,4 +25,4 @@ name: string,
 /**
  * The page.
  */
-page: Page, };
+page: Page, } | { "type": "leaving" };

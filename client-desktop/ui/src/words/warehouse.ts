@@ -117,7 +117,7 @@ export const warehouse = {
       scan: "Scan or type an item number",
       hint: "A scan picks one. Type 3* before a number to pick three.",
       from: "From",
-      picked: (units: string, item: string, left: string) => `Picked ${units} of ${item}, ${left}`,
+      picked: (units: string, item: string, left: string) => `Picked ${units} of ${item} · ${left}`,
       unknown: (text: string) => `No line of this order asks for ${text}.`,
       full: (item: string) => `${item} is picked in full.`,
       one: "Pick one",

@@ -1,5 +1,7 @@
 // A date and time as an input has it, in a store's time zone.
 
+const DAY_MS = 86_400_000;
+
 /** What a zone's clock shows at an instant, as YYYY-MM-DDTHH:MM. */
 export function localAt(at: number, zone: string | undefined): string {
   const parts = new Map(
@@ -14,13 +16,14 @@ export function localAt(at: number, zone: string | undefined): string {
 /** Now, or some time from now, on a zone's clock. */
 export const localNow = (zone: string | undefined, later = 0): string => localAt(Date.now() + later, zone);
 
-/** The instant at which a zone's clock shows this; in an hour that is skipped, the one after. */
+/** The first instant at which a zone's clock shows this; in an hour that is skipped, one just before it. */
 export function inZone(local: string, zone: string | undefined): string | undefined {
   if (!/^\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(local)) return undefined;
   const wanted = Date.parse(`${local}:00Z`);
   if (Number.isNaN(wanted)) return undefined;
-  let at = wanted;
-  // The offset is found by looking twice, for the first look may be on the other side of a change.
-  for (let look = 0; look < 2; look++) at += wanted - Date.parse(`${localAt(at, zone)}:00Z`);
-  return new Date(at).toISOString();
+  const ahead = (at: number) => Date.parse(`${localAt(at, zone)}:00Z`) - at;
+  // The clock may change in between, and shows some times twice and others never.
+  const [first, second] = [wanted - DAY_MS, wanted + DAY_MS].map((near) => wanted - ahead(near)).sort((one, other) => one - other) as [number, number];
+  const shown = [first, second].find((at) => localAt(at, zone) === local);
+  return new Date(shown ?? first).toISOString();
 }

@@ -3,6 +3,19 @@ import type { Live } from "../../state/live.svelte";
 import { words } from "../../words";
 import { places } from "./places";
 
+/** What is printed on an item; empty where nothing is. */
+async function upcOf(live: Live, division: string, itemNumber: string): Promise<string> {
+  let pageToken = "";
+  do {
+    // The search finds it among all whose numbers or names hold its own.
+    const { items = [], nextPageToken = "" } = await live.read("ListItems", { division, search: itemNumber, pageSize: 1000, pageToken });
+    const found = items.find((item) => item.itemNumber === itemNumber);
+    if (found) return found.upc ?? "";
+    pageToken = nextPageToken;
+  } while (pageToken);
+  return "";
+}
+
 /** Where the items of an order lie, and what is printed on them. */
 export class Shelves {
   places = $state.raw<string[]>([]);
@@ -13,12 +26,9 @@ export class Shelves {
     const [all, ...items] = await Promise.all([
       places(live, division),
       ...itemNumbers.map(async (itemNumber) => {
-        const [{ records = [] }, { items = [] }] = await Promise.all([
-          live.read("ListInventory", { division, itemNumber, pageSize: 1000 }),
-          live.read("ListItems", { division, search: itemNumber, pageSize: 50 }),
-        ]);
+        const [{ records = [] }, upc] = await Promise.all([live.read("ListInventory", { division, itemNumber, pageSize: 1000 }), upcOf(live, division, itemNumber)]);
         const held = new Map(records.map(({ site, location, onHand }) => [`${site}/${location}`, figure(onHand)]));
-        return { itemNumber, held, upc: items.find((item) => item.itemNumber === itemNumber)?.upc ?? "" };
+        return { itemNumber, held, upc };
       }),
     ]);
     this.places = all;
