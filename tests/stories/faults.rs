@@ -12,6 +12,7 @@ use crate::{scene::Scene, truth};
 crate::on_both_databases! {
     a_store_that_stumbles_again_and_again_is_imported_whole
     an_import_that_maintenance_stopped_is_resumed_and_nothing_is_doubled
+    pages_that_take_the_store_too_long_are_read_in_smaller_ones
 }
 
 const CATALOGUE: Catalogue = Catalogue::ugly(700).with_orders(30);
@@ -72,6 +73,25 @@ async fn a_store_that_asks_to_wait_is_not_asked_before() -> anyhow::Result<()> {
     ensure!(run.state() == RunState::Complete, "{run:?}");
     let throttled = scene.store.log().counts().counters.into_iter().filter(|counter| counter.status == 429);
     ensure!(throttled.map(|counter| counter.count).sum::<u64>() == 1);
+    Ok(())
+}
+
+async fn pages_that_take_the_store_too_long_are_read_in_smaller_ones(engine: Engine) -> anyhow::Result<()> {
+    let scene = Scene::open(engine, CATALOGUE).await?;
+    for (path, limit) in [
+        ("/v3/catalog/products", "limit=250"),
+        ("/v3/inventory/items", "limit=1000"),
+        ("/v2/orders", "limit=250"),
+    ] {
+        let pages = Matcher::path(path).query(limit);
+        scene.store.script(Script::next(pages, Fault::Status { status: 504 }).times(u32::MAX));
+    }
+    let run = scene.operator.import_and_wait(false).await?;
+    ensure!(run.state() == RunState::CompleteWithParked, "{run:?}");
+    let dataset = scene.dataset().await?;
+    truth::check(&scene.store, &dataset, true)?;
+    scene.store.clear_scripts();
+    ensure!(dataset == undisturbed(engine).await?);
     Ok(())
 }
 

@@ -170,17 +170,22 @@ impl StoreApi {
     /// where the token may not see channels.
     pub async fn channels_apart(&self, store: StoreSettings) -> Result<Vec<String>> {
         let path = "v3/channels";
-        let reply = match self.get(path, &[]).await {
-            Err(Error::Forbidden { .. }) => return Ok(Vec::new()),
-            reply => reply?,
-        };
-        let channels: Envelope<Vec<WireChannel>> = parse(path, &reply.body)?;
         let sells = |channel: &WireChannel| matches!(channel.status.as_str(), "active" | "connected");
         let mut apart = Vec::new();
-        for channel in channels.data.into_iter().filter(sells) {
-            let own = self.deducts_when_placed(&[("channel_id", &channel.id.to_string())]).await?;
-            if own.is_some_and(|own| own != store.decreases_when_placed) {
-                apart.push(channel.name);
+        for page in 1_i64.. {
+            let reply = match self.get(path, &[("limit", "250"), ("page", &page.to_string())]).await {
+                Err(Error::Forbidden { .. }) => break,
+                reply => reply?,
+            };
+            let channels: Envelope<Vec<WireChannel>> = parse(path, &reply.body)?;
+            if channels.data.is_empty() {
+                break;
+            }
+            for channel in channels.data.into_iter().filter(sells) {
+                let own = self.deducts_when_placed(&[("channel_id", &channel.id.to_string())]).await?;
+                if own.is_some_and(|own| own != store.decreases_when_placed) {
+                    apart.push(channel.name);
+                }
             }
         }
         Ok(apart)

@@ -36,6 +36,8 @@ pub enum Error {
         attempts: u32,
         /// What the last attempt met.
         last: String,
+        /// Whether each answer took longer than the platform or the client waits; less may be answered in time.
+        slow: bool,
     },
     /// The request itself was refused.
     #[error("BigCommerce refused {path} with {status}: {message}")]
@@ -69,6 +71,11 @@ impl Error {
     /// Whether the same call may work later without anybody's help.
     pub const fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
+    }
+
+    /// Whether a smaller page of the same list may be answered.
+    pub(super) const fn asks_for_less(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::Unavailable { slow: true, .. })
     }
 }
 

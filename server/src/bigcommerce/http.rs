@@ -26,6 +26,8 @@ use super::{
 const LARGEST_ANSWER: usize = 3 * 1024 * 1024;
 /// How often a read is tried before the caller hears of it.
 const ATTEMPTS: u32 = 6;
+/// How often in a row a page of a list may take too long before a smaller one is asked for (facts section 18, 26).
+const SLOW_ATTEMPTS: u32 = 3;
 /// How long a person waits for a read; their client waits for 30 s, and what is wrong is worth more than another try.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -68,7 +70,7 @@ pub(super) struct Reply {
 /// What to do after an attempt that did not succeed.
 enum Failed {
     /// Try again, not before this long.
-    Again { after: Option<Duration>, what: String },
+    Again { after: Option<Duration>, what: String, slow: bool },
     /// Trying again would not help.
     Finally(Error),
 }
@@ -128,37 +130,59 @@ impl Api {
 impl StoreApi {
     /// Reads a path, trying again where that can help.
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Reply> {
+        self.again(path, ATTEMPTS, || self.reading(path, query)).await
+    }
+
+    /// Reads a page of a list whose caller asks for a smaller one where [`Error::asks_for_less`].
+    pub(super) async fn page(&self, path: &str, query: &[(&str, &str)]) -> Result<Reply> {
+        self.again(path, SLOW_ATTEMPTS, || self.reading(path, query)).await
+    }
+
+    fn reading(&self, path: &str, query: &[(&str, &str)]) -> RequestBuilder {
         // Several GETs of the official description declare the type required.
-        let request = || self.http.get(format!("{}/{path}", self.base)).query(query);
-        self.again(path, || request().header("Content-Type", "application/json")).await
+        let request = self.http.get(format!("{}/{path}", self.base)).query(query);
+        request.header("Content-Type", "application/json")
     }
 
     /// Writes something that may be written any number of times, trying again where that can help.
     pub(super) async fn put(&self, path: &str, body: &serde_json::Value) -> Result<()> {
-        self.again(path, || self.http.put(format!("{}/{path}", self.base)).json(body)).await.map(drop)
+        let request = || self.http.put(format!("{}/{path}", self.base)).json(body);
+        self.again(path, ATTEMPTS, request).await.map(drop)
     }
 
-    async fn again(&self, path: &str, request: impl Fn() -> RequestBuilder) -> Result<Reply> {
+    async fn again(
+        &self,
+        path: &str,
+        slow_attempts: u32,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Reply> {
         let mut pause = Duration::from_millis(250);
-        let mut attempt = 1;
+        let (mut attempt, mut slow_in_a_row) = (1, 0);
         let until = (self.urgency == Urgency::Interactive).then(|| Instant::now() + PATIENCE);
         loop {
             let request = match until {
                 Some(until) => request().timeout(until.duration_since(Instant::now())),
                 None => request(),
             };
-            let (after, what) = match self.send(path, request, self.slot().await).await {
+            let (after, what, slow) = match self.send(path, request, self.slot().await).await {
                 Ok(reply) => return Ok(reply),
                 Err(Failed::Finally(error)) => return Err(error),
-                Err(Failed::Again { after, what }) => (after, what),
+                Err(Failed::Again { after, what, slow }) => (after, what, slow),
             };
+            slow_in_a_row = if slow { slow_in_a_row + 1 } else { 0 };
             // Decorrelated jitter: several runs that failed together do not come back together.
             let ceiling = (pause * 3).min(Duration::from_secs(20));
             pause = rand::rng()
                 .random_range(Duration::from_millis(250)..=ceiling.max(Duration::from_millis(251)));
             let pause = after.unwrap_or(pause);
-            if attempt >= ATTEMPTS || until.is_some_and(|until| Instant::now() + pause >= until) {
-                return Err(Error::Unavailable { path: path.to_owned(), attempts: attempt, last: what });
+            let slow = slow_in_a_row >= slow_attempts;
+            if slow || attempt >= ATTEMPTS || until.is_some_and(|until| Instant::now() + pause >= until) {
+                return Err(Error::Unavailable {
+                    path: path.to_owned(),
+                    attempts: attempt,
+                    last: what,
+                    slow,
+                });
             }
             self.figures.retries.inc();
             self.figures.back_off.inc_by(pause.as_secs_f64());
@@ -200,8 +224,8 @@ impl StoreApi {
         match self.send(path, request, slot).await {
             Ok(reply) => Ok(reply),
             Err(Failed::Finally(error)) => Err(error),
-            Err(Failed::Again { what, .. }) => {
-                Err(Error::Unavailable { path: path.to_owned(), attempts: 1, last: what })
+            Err(Failed::Again { what, slow, .. }) => {
+                Err(Error::Unavailable { path: path.to_owned(), attempts: 1, last: what, slow })
             }
         }
     }
@@ -275,11 +299,13 @@ impl StoreApi {
                     return Err(Failed::Finally(Error::TooLarge { path, limit: LARGEST_ANSWER }));
                 }
                 Ok(None) => break,
-                Err(error) => return Err(Failed::Again { after: None, what: without_url(error) }),
+                Err(error) => return Err(again(error)),
             }
         }
         let body = body.freeze();
-        let again = |after, what: &str| Failed::Again { after, what: format!("{} {what}", status.as_u16()) };
+        let slow = status == StatusCode::GATEWAY_TIMEOUT;
+        let again =
+            |after, what: &str| Failed::Again { after, what: format!("{} {what}", status.as_u16()), slow };
         match status {
             StatusCode::OK if looks_like_html(&body) => Err(again(None, "with a web page instead of data")),
             StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Ok(Reply { body }),
@@ -309,7 +335,7 @@ impl StoreApi {
 
 /// An attempt without an answer.
 fn again(error: reqwest::Error) -> Failed {
-    Failed::Again { after: None, what: without_url(error) }
+    Failed::Again { after: None, slow: error.is_timeout() && !error.is_connect(), what: without_url(error) }
 }
 
 /// Decodes a whole answer.

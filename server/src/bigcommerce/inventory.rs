@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 
 use super::{
-    Error, Result, StoreApi,
+    Result, StoreApi,
     http::parse,
     products::{AT_ONCE, ahead},
     wire::{Envelope, text},
@@ -128,13 +128,13 @@ impl StoreApi {
         let mut wanted = VecDeque::from([(number, PAGE)]);
         while let Some((number, limit)) = wanted.pop_front() {
             let (number_text, limit_text) = (number.to_string(), limit.to_string());
-            match self.get(PATH, &[("limit", limit_text.as_str()), ("page", number_text.as_str())]).await {
+            match self.page(PATH, &[("limit", limit_text.as_str()), ("page", number_text.as_str())]).await {
                 Ok(reply) => {
                     let part: Envelope<Vec<WireRow>> = parse(PATH, &reply.body)?;
                     page.total = part.meta.pagination.total;
                     page.rows.extend(part.data.into_iter().map(InventoryRow::from));
                 }
-                Err(Error::TooLarge { .. }) if limit > 8 => {
+                Err(error) if error.asks_for_less() && limit > 8 => {
                     for part in (0..5).rev() {
                         wanted.push_front(((number - 1) * 5 + part + 1, limit / 5));
                     }

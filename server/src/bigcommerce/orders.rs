@@ -170,7 +170,7 @@ impl StoreApi {
         let body = loop {
             match self.order_page(filter, min_id, limit).await {
                 Ok(body) => break body,
-                Err(Error::TooLarge { .. }) if limit > 10 => limit /= 5,
+                Err(error) if error.asks_for_less() && limit > 10 => limit /= 5,
                 Err(error) => return Err(error),
             }
         };
@@ -260,7 +260,7 @@ impl StoreApi {
                 query.push(("max_id", value.as_str()));
             }
         }
-        Ok(self.get("v2/orders", &query).await?.body)
+        Ok(self.page("v2/orders", &query).await?.body)
     }
 
     async fn order_lines(&self, order: i64) -> Result<Vec<WireLine>> {

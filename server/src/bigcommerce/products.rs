@@ -229,9 +229,9 @@ impl StoreApi {
                 ("direction", "asc"),
                 ("limit", limit_text.as_str()),
             ];
-            match self.get(PATH, &query).await {
+            match self.page(PATH, &query).await {
                 Ok(reply) => return decode(&reply.body),
-                Err(Error::TooLarge { .. }) if limit > 2 => limit /= 5,
+                Err(error) if error.asks_for_less() && limit > 2 => limit /= 5,
                 Err(error) => return Err(error),
             }
         }
@@ -277,7 +277,7 @@ impl StoreApi {
             ("limit", limit.as_str()),
             ("page", page.as_str()),
         ];
-        let reply = self.get(PATH, &query).await?;
+        let reply = self.page(PATH, &query).await?;
         decode(&reply.body)
     }
 }
@@ -304,7 +304,7 @@ impl Reading {
                 },
             };
             let part = match part {
-                Err(Error::TooLarge { .. }) if limit > 2 => {
+                Err(error) if error.asks_for_less() && limit > 2 => {
                     for part in (0..5).rev() {
                         self.parts.push_front(((number - 1) * 5 + part + 1, limit / 5));
                     }
@@ -327,7 +327,7 @@ impl Reading {
             let mut limit = PAGE;
             let part = loop {
                 match self.api.products_by_page(seam, 1, limit).await {
-                    Err(Error::TooLarge { .. }) if limit > 2 => limit /= 5,
+                    Err(error) if error.asks_for_less() && limit > 2 => limit /= 5,
                     part => break part?,
                 }
             };

@@ -108,7 +108,7 @@ impl StoreApi {
         match parse::<WireShipment>(&path, &reply.body) {
             Ok(made) => Ok(made.id),
             // It was accepted, whatever the answer looks like.
-            Err(error) => Err(Error::Unavailable { path, attempts: 1, last: error.to_string() }),
+            Err(error) => Err(Error::Unavailable { path, attempts: 1, last: error.to_string(), slow: false }),
         }
     }
 }

@@ -16,13 +16,14 @@ const PHASE: PhaseKind = PhaseKind::Comparison;
 pub(super) async fn compare(work: &Work) -> Result<()> {
     let rule = counted_orders::rule(work).await?;
     let seen = drift::look(work, PHASE, rule).await?;
-    let (mut in_store, mut should_be, mut differing) = (0, 0, 0);
+    let (mut in_store, mut should_be) = (0, 0);
+    // Kept with the end: a run that is resumed compares everything anew.
+    let mut tallied = Counts::default();
     let mut after = (0, 0);
     loop {
         let page = end_of_day::page(work, &seen.promised, after).await?;
         let Some(last) = page.last() else { break };
         after = last.of;
-        let mut tallied = Counts::default();
         let mut exceptions = Vec::new();
         for counted in &page {
             let (shows, should) = (counted.in_store.unwrap_or_default(), counted.end.publish());
@@ -33,25 +34,24 @@ pub(super) async fn compare(work: &Work) -> Result<()> {
                 continue;
             }
             tallied.updated += 1;
-            differing += 1;
             exceptions.push(cause(counted, seen.drifted.contains_key(&counted.of)));
         }
         let mut tx = work.page().await?;
         work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
-        work.keep(tx, PHASE, "", tallied, 0).await?;
+        tx.commit(&work.bus).await?;
     }
     let checks = vec![
         Check {
             name: "Units that can be sold".to_owned(),
             store: in_store,
             warehouse: should_be,
-            explanation: format!("{differing} counts differ; each has its cause below"),
+            explanation: format!("{} counts differ; each has its cause below", tallied.updated),
         },
         open_orders(work).await?,
     ];
     report::keep(work, checks).await?;
     let tx = work.page().await?;
-    work.end(tx, PHASE).await
+    work.end_with(tx, PHASE, tallied, 0).await
 }
 
 /// Why a count differs.

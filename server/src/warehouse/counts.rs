@@ -47,12 +47,13 @@ impl Counted {
         if self.in_doubt {
             return 0;
         }
-        let drift = |(told, said): (Baseline, i64)| told.drift(said, self.sold);
-        match self.meant.zip(self.said).map(drift) {
-            // It was told so before a server or a connection broke down.
-            Some(0) => 0,
-            _ => self.baseline.zip(self.said).map_or(0, drift),
-        }
+        self.heard().zip(self.said).map_or(0, |(told, said)| told.drift(said, self.sold))
+    }
+
+    /// What the store was told: what it was being told when a server or a connection broke down, where it shows that.
+    fn heard(&self) -> Option<Baseline> {
+        let shows = |(meant, said): &(Baseline, i64)| meant.drift(*said, self.sold) == 0;
+        self.meant.zip(self.said).filter(shows).map(|(meant, _)| meant).or(self.baseline)
     }
 
     /// What is kept of it when the store is told its count, or found to agree; nothing where that is in doubt.
@@ -160,15 +161,17 @@ pub async fn note_read(
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
-/// Writes down what the store is about to be told.
+/// Writes down what the store is about to be told, and what it has heard of an earlier attempt.
 pub async fn note_meant(tx: &mut Tx, store: StoreId, counts: &[Counted]) -> Result<()> {
     let rows = counts.iter().map(|counted| {
-        let told = json(counted.baseline_now());
-        [store.0.into(), counted.of.0.into(), counted.of.1.into(), told.into()]
+        let heard = counted.heard().filter(|_| !counted.in_doubt);
+        let told = [counted.baseline_now(), heard].map(json);
+        let [being_told, baseline] = told.map(Into::into);
+        [store.0.into(), counted.of.0.into(), counted.of.1.into(), being_told, baseline]
     });
-    let into = "counts (store_id, product_id, variant_id, being_told)";
+    let into = "counts (store_id, product_id, variant_id, being_told, baseline)";
     let again = "ON CONFLICT (store_id, product_id, variant_id) DO UPDATE SET being_told = excluded.being_told, \
-         baseline = CASE WHEN excluded.being_told = 'null' THEN NULL ELSE counts.baseline END";
+                 baseline = excluded.baseline";
     insert(tx, into, rows.collect(), again).await.map(drop)
 }
 
@@ -274,8 +277,9 @@ mod tests {
             baseline: Some(told),
             meant: Some(Baseline { published: 11, ..told }),
         };
-        assert_eq!(counted.drift(), 0);
+        assert_eq!((counted.drift(), counted.heard()), (0, counted.meant), "a third attempt keeps it");
         assert_eq!(Counted { said: Some(8), ..counted }.drift(), 0, "it never got there");
+        assert_eq!(Counted { said: Some(8), ..counted }.heard(), Some(told));
         assert_eq!(Counted { said: Some(9), ..counted }.drift(), 1, "somebody was there, too");
     }
 }
