@@ -65,8 +65,7 @@ async fn what_is_not_saved_is_asked_about_before_the_program_ends() -> anyhow::R
     window.answer("Save your changes first?", "Stay here").await?;
     window.sees("1 change not saved").await?;
     question().await?;
-    window.answer("Save your changes first?", "Save Configuration").await?;
-    window.ends().await?;
+    window.answer_and_end("Save your changes first?", "Save Configuration").await?;
     ensure!(shop.operator.configuration().await?.safety_buffer == 3);
     Ok(())
 }
@@ -83,8 +82,7 @@ async fn exit_in_the_tray_brings_back_a_window_that_holds_something() -> anyhow:
     shop.screen.close_window().await?;
     panel.press("Exit").await?;
     until("the window is back", async || Ok(shop.screen.has_window().await?.then_some(()))).await?;
-    window.answer("Save your changes first?", "Discard changes").await?;
-    window.ends().await?;
+    window.answer_and_end("Save your changes first?", "Discard changes").await?;
     ensure!(shop.operator.configuration().await?.safety_buffer == defaults().safety_buffer);
     Ok(())
 }

@@ -79,8 +79,10 @@ impl Window {
         Ok(Self { client, program: program.context("the driver has started the program")?, _driver: driver })
     }
 
-    /// Waits until the program has ended by itself.
-    pub async fn ends(self) -> anyhow::Result<()> {
+    /// Answers a dialog with what ends the program, and waits until it has ended by itself.
+    pub async fn answer_and_end(self, dialog: &str, button: &str) -> anyhow::Result<()> {
+        // The driver may lose the page before it has heard that the button was pressed.
+        let _ = self.find_in(("dialog", dialog), "button", button).await?.click().await;
         until("the program ends", async || Ok((!self.folder().exists()).then_some(()))).await
     }
 
