@@ -1,6 +1,6 @@
 //! How runs and reports look to a person.
 
-use plugin_host_proto::v1::{Counts, Excess, Phase, Report, Run, RunState};
+use plugin_host_proto::v1::{Counts, Excess, PhaseState, Report, Run, RunState};
 
 use crate::error::Error;
 use crate::output::{Column, Output, Table};
@@ -14,7 +14,10 @@ pub(crate) fn heading(run: &Run, zone: &Zone) -> String {
         parts.push("dry run".to_owned());
     }
     if run.resumptions > 0 {
-        parts.push(format!("resumed {} times", run.resumptions));
+        parts.push(match run.resumptions {
+            1 => "resumed once".to_owned(),
+            times => format!("resumed {times} times"),
+        });
     }
     let since = run.began_at.as_ref().or(run.asked_at.as_ref());
     if run.ended_at.is_some() {
@@ -35,7 +38,7 @@ pub(crate) fn run(run: &Run, zone: &Zone, output: &mut Output<'_>) -> Result<(),
     if let Some(excess) = &run.excess {
         output.line(&format!("  {}", excess_words(excess, zone)))?;
     }
-    if run.phases.is_empty() { Ok(()) } else { output.table(&phases(&run.phases)) }
+    if run.phases.is_empty() { Ok(()) } else { output.table(&phases(run)) }
 }
 
 /// What is more than usual about an End of Day, in words.
@@ -59,7 +62,7 @@ pub(crate) fn excess_words(excess: &Excess, zone: &Zone) -> String {
     parts.join("; ")
 }
 
-fn phases(phases: &[Phase]) -> Table {
+fn phases(run: &Run) -> Table {
     let mut table = Table::new(vec![
         Column::text("phase"),
         Column::text("state"),
@@ -70,10 +73,13 @@ fn phases(phases: &[Phase]) -> Table {
         Column::Number("parked"),
         Column::Number("in all"),
     ]);
-    for phase in phases {
+    for phase in &run.phases {
         let counts = phase.counts.unwrap_or_default();
-        let mut cells =
-            vec![text::phase_kind(phase.kind()).to_owned(), text::phase_state(phase.state()).to_owned()];
+        let state = match phase.state() {
+            PhaseState::Running if is_final(run) => "stopped",
+            state => text::phase_state(state),
+        };
+        let mut cells = vec![text::phase_kind(phase.kind()).to_owned(), state.to_owned()];
         cells.extend(
             [counts.created, counts.updated, counts.unchanged, counts.skipped, counts.parked, sum(&counts)]
                 .map(text::number),
@@ -120,7 +126,8 @@ pub(crate) fn report(report: &Report, zone: &Zone, output: &mut Output<'_>) -> R
     }
     output.line("")?;
     if report.exceptions.is_empty() {
-        return output.line("no exceptions: everything is equal on both sides");
+        let compared = if report.checks.is_empty() { "" } else { ": everything is equal on both sides" };
+        return output.line(&format!("no exceptions{compared}"));
     }
     let mut table = Table::new(vec![
         Column::text("exception"),
@@ -156,7 +163,7 @@ fn checks(report: &Report) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use plugin_host_proto::v1::{Check, ExceptionGroup, PhaseKind, PhaseState, RunKind};
+    use plugin_host_proto::v1::{Check, ExceptionGroup, Phase, PhaseKind, RunKind};
 
     use super::*;
 

@@ -152,7 +152,8 @@ impl App {
         let own = match caller.only_store() {
             Some(id) => self.db.store(id).await?,
             None if hash.is_empty() => {
-                let message = "This key sees several stores: name one.";
+                let message =
+                    "No store was named, and this key is not of one alone: name it by its store hash.";
                 return Err(Error::Invalid(vec![Violation::new("store_id", message)]));
             }
             None => self.db.store_by_hash(hash).await?,

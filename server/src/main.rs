@@ -258,7 +258,9 @@ fn log(path: &Path) -> Done<String> {
 
 async fn serve_until_stopped(settings: Settings) -> Done<()> {
     let telemetry = Telemetry::start(&settings)?;
-    let listener = TcpListener::bind(settings.listen).await?;
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener =
+        listener.map_err(|error| format!("listen: {} cannot be used: {error}", settings.listen))?;
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     let ran = run(settings, listener, Clock::system(), stop).await;

@@ -189,6 +189,11 @@ async fn an_end_of_day_that_would_empty_the_store_is_held_until_a_person_approve
     let held = end_of_day(&scene.operator, 0).await?;
     ensure!(held.state() == RunState::Held && held.problem.contains("would go to zero"), "{held:?}");
     ensure!(held.problem.contains("approve"), "{held:?}");
+    let listed = scene.operator.exceptions(held.run_id, "WOULD_PUBLISH").await?;
+    ensure!(
+        listed.len() == selling.len() && listed.iter().all(|one| one.detail.ends_with("→ 0")),
+        "{listed:?}"
+    );
     ensure!(
         selling.iter().all(|(variant, ..)| in_store(&scene.store, *variant) > Some(0)),
         "nothing was sent"

@@ -21,6 +21,7 @@ use crate::{
 crate::on_both_databases! {
     items_are_sorted_and_cut_anywhere_and_their_number_is_told
     an_order_that_does_not_exist_is_answered_with_those_that_do
+    an_item_is_found_by_its_number_alone
     inventory_is_that_of_one_item_where_it_is_named
     open_orders_come_first_where_that_is_asked_for
     customers_and_runs_are_counted_and_chosen
@@ -112,6 +113,18 @@ async fn an_order_that_does_not_exist_is_answered_with_those_that_do(engine: Eng
     ensure!(refused.words.contains("item_number, name, on_hand"), "{refused:?}");
     let request = ListItemsRequest { skip: -1, ..ListItemsRequest::default() };
     ensure!(refusal(scene.operator.client.warehouse().list_items(request).await)?.reasons == ["skip"]);
+    Ok(())
+}
+
+async fn an_item_is_found_by_its_number_alone(engine: Engine) -> anyhow::Result<()> {
+    let scene = imported(engine, 12).await?;
+    let number = scene.operator.items().await?.remove(3).item_number;
+    let one = ListItemsRequest { item_number: number.to_lowercase(), ..ListItemsRequest::default() };
+    let found = items(&scene.operator, one).await?;
+    ensure!(found.total == 1 && numbers(&found.items) == [number.as_str()], "{found:?}");
+    let part = number[1..].to_owned();
+    let none = ListItemsRequest { item_number: part, ..ListItemsRequest::default() };
+    ensure!(items(&scene.operator, none).await?.items.is_empty());
     Ok(())
 }
 

@@ -129,7 +129,7 @@ async fn a_permission_that_is_lost_is_named_and_costs_nothing_once_it_is_back(
     let read_only = scopes_but("store_inventory").into_iter().chain(["store_inventory_read_only".to_owned()]);
     for (scopes, named) in [
         (read_only.collect::<Vec<_>>(), "store_inventory."),
-        (scopes_but("store_v2_orders"), "store_v2_orders_read_only."),
+        (scopes_but("store_v2_orders"), "store_v2_orders."),
     ] {
         store.issue_token(&token, scopes);
         let failed = end_of_day(&operator, false).await?;

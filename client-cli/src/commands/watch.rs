@@ -167,6 +167,9 @@ fn last_words(run: &Run, program: &str) -> String {
     let kind = text::run_kind(run.kind());
     let parked = text::number(render::parked(run));
     match run.state() {
+        RunState::Failed if run.dry_run => {
+            format!("this was a dry run: nothing was kept; the {kind} would have failed")
+        }
         RunState::Failed => match text::command(run.kind()) {
             Some(command) => {
                 format!("the {kind} failed; `{program} {command}` resumes it where it stopped")

@@ -44,7 +44,7 @@ export function money(amount: string | undefined, currency: string | undefined):
 const made = new Map<string, Intl.DateTimeFormat>();
 
 /** A format in a store's time zone; the computer's own where the zone is not known to it. */
-function clock(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+export function clock(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${zone} ${Object.values(options).join()} ${Object.keys(options).join()}`;
   let format = made.get(key);
   if (!format) {

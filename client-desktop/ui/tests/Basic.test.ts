@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import Basic from "../src/pages/basic/Basic.svelte";
 import { show } from "./here";
 
@@ -10,6 +10,7 @@ afterEach(() => end());
 const fields = [
   { field: "sync_interval_minutes", label: "Sync Interval", explanation: "Minutes between two auto syncs.", group: "Auto sync" },
   { field: "safety_buffer", label: "Safety Buffer", explanation: "Units that are never offered.", group: "Stock" },
+  { field: "time_zone", label: "Time Zone", explanation: "Whose clock the store goes by.", group: "Stock" },
   { field: "notify_emails", label: "Notify", explanation: "Who gets an e-mail.", group: "Stock" },
 ];
 
@@ -95,4 +96,12 @@ test("addresses are saved as they are typed, without leaving their field first",
   expect(notify).toHaveProperty("value", "ann@example.com, ");
   await userEvent.type(notify, "bob@example.com{Control>}s{/Control}");
   await waitFor(() => expect(server.saved["notifyEmails"]).toEqual(["ann@example.com", "bob@example.com"]));
+});
+
+test("every time zone is to be chosen once, whether or not this computer counts UTC among them", async () => {
+  vi.spyOn(Intl, "supportedValuesOf").mockReturnValue(["America/Chicago", "UTC"]);
+  await open();
+  vi.restoreAllMocks();
+  await userEvent.click(screen.getByRole("combobox", { name: "Time Zone" }));
+  expect(screen.getAllByRole("option").map((option) => option.textContent?.trim())).toEqual(["UTC", "America/Chicago"]);
 });

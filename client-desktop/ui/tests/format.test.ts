@@ -32,6 +32,7 @@ test("a day of 25 hours is followed by tomorrow", () => {
 
 test("a zone this computer does not know is no reason to show nothing", () => {
   expect(time("2026-03-04T12:00:00Z", "Mars/Olympus")).not.toBe("");
+  expect(localAt(Date.parse("2026-03-04T12:00:00Z"), "Mars/Olympus")).toMatch(/^2026-03-0\dT\d\d:\d\d$/);
 });
 
 test("money without a known currency keeps its amount", () => {

@@ -1,9 +1,12 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
+import { createRawSnippet } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
 import Notices from "../src/frame/Notices.svelte";
 import StoreWindow from "../src/frame/StoreWindow.svelte";
+import StatusBar from "../src/frame/StatusBar.svelte";
 import type { KeptStore, Watched } from "../src/host";
+import SidePanel from "../src/parts/SidePanel.svelte";
 import { show } from "./here";
 import { program } from "./program";
 
@@ -47,11 +50,11 @@ async function decided() {
   });
   end = commands.end;
   const stores: KeptStore[] = ["abc12", "def34"].map((name) => ({ name, title: `Store ${name}`, address: "https://example.com", current: false, readsOnly: false, place: "" }));
-  const onchoose = vi.fn();
-  render(StoreWindow, { name: "abc12", stores, first: "attention", onchoose, onadd: () => {}, onforget: async () => {} });
+  const [onchoose, onadd] = [vi.fn(), vi.fn()];
+  render(StoreWindow, { name: "abc12", stores, first: "attention", onchoose, onadd, onforget: async () => {} });
   await userEvent.click(await screen.findByRole("button", { name: "Skip all" }));
   const asked = (command: string) => commands.asked.filter((one) => one.command === command).map(({ args }) => args);
-  return { onchoose, asked, leaving: () => watched({ type: "leaving" }) };
+  return { onchoose, onadd, asked, hear: (heard: Watched) => watched(heard), leaving: () => watched({ type: "leaving" }) };
 }
 
 test("nobody leaves a store whose last decision could not be sent", async () => {
@@ -77,4 +80,49 @@ test("the program knows what would be lost, and ends only when nothing is", asyn
   await waitFor(() => expect(noted()).toEqual([false, true, true, false]));
   leaving();
   await waitFor(() => expect(asked("leave").length).toBe(1));
+});
+
+test("nobody leaves for another key either while a decision could not be sent", async () => {
+  const { onadd, hear } = await decided();
+  hear({ type: "ended", message: "the key was revoked", kind: "unauthorized", reasons: [] });
+  const another = await screen.findByRole("button", { name: "Paste another key" });
+  await userEvent.click(another);
+  await screen.findByText(/the server can't be reached/);
+  expect(onadd).not.toHaveBeenCalled();
+  await userEvent.click(another);
+  await waitFor(() => expect(onadd).toHaveBeenCalledOnce());
+});
+
+test("what was decided stays decided on the way to another page and back", async () => {
+  await decided();
+  await userEvent.click(screen.getByRole("button", { name: "Overview" }));
+  await screen.findByRole("heading", { name: "Overview" });
+  await userEvent.click(screen.getByRole("button", { name: /^Needs attention/ }));
+  await screen.findByText("Nothing needs you");
+  expect(screen.queryByRole("button", { name: "Skip all" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await screen.findByRole("button", { name: "Skip all" });
+});
+
+test("an End of Day that was held or failed does not look done", async () => {
+  const bar = (state: "RUN_STATE_HELD" | "RUN_STATE_FAILED" | "RUN_STATE_COMPLETE") => {
+    const shown = show(StatusBar, {}, {}, { lastEndOfDay: { runId: "9", kind: "RUN_KIND_END_OF_DAY", state, endedAt: "2020-03-04T10:00:00Z" } });
+    end = shown.end;
+  };
+  bar("RUN_STATE_HELD");
+  await screen.findByText(/^End of Day held .*, waits for approval · switched off$/);
+  bar("RUN_STATE_FAILED");
+  await screen.findByText(/^End of Day failed .* · switched off$/);
+  bar("RUN_STATE_COMPLETE");
+  await screen.findByText(/^End of Day (?!held|failed).* · switched off$/);
+});
+
+test("Esc in a dialog of a panel leaves the panel open", async () => {
+  const onclose = vi.fn();
+  render(SidePanel, { title: "TENT-2", onclose, children: createRawSnippet(() => ({ render: () => '<dialog open><input aria-label="Tracking number"></dialog>' })) });
+  await userEvent.type(screen.getByLabelText("Tracking number"), "{Escape}");
+  expect(onclose).not.toHaveBeenCalled();
+  screen.getByRole("heading", { name: "TENT-2" }).focus();
+  await userEvent.keyboard("{Escape}");
+  expect(onclose).toHaveBeenCalledOnce();
 });

@@ -96,30 +96,39 @@ test("a scan that ends with Enter picks one unit from where most of them lie", a
   await screen.findByText("No line of this order asks for LAMP.");
 });
 
-test("a scan reads what could not be read before, and finds its item among however many that are called alike", async () => {
+test("a scan reads what could not be read before, and what cannot be read of other items stands in nobody's way", async () => {
   const order = {
     number: "BC-101", state: "PICKING_ORDER_STATE_OPEN", allowedActions: [{ action: "PICKING_ORDER_ACTION_PICK", allowed: true }],
-    lines: [{ lineId: "1", itemNumber: "TENT", name: "Tent", ordered: "1" }],
+    lines: [{ lineId: "1", itemNumber: "TENT", name: "Tent", ordered: "2" }, { lineId: "2", itemNumber: "LAMP", name: "Lamp", ordered: "1" }],
   };
-  let reads = 0;
+  let isDown = true;
+  const failing = { kind: "failed", message: "not now", reasons: [] };
   const shown = show(OrderPanel, { number: "BC-101", onclose: () => {} }, {
     GetPickingOrder: () => ({ pickingOrder: order }),
-    ListSites: () => {
-      if (reads++ === 0) throw { kind: "failed", message: "not now", reasons: [] };
-      return { sites: [{ site: "HQ", locations: ["A-01"] }] };
+    ListSites: () => ({ sites: [{ site: "HQ", locations: ["A-01"] }] }),
+    ListInventory: ({ itemNumber }) => {
+      if (isDown || itemNumber === "LAMP") throw failing;
+      return { records: [{ site: "HQ", location: "A-01", onHand: "9" }] };
     },
-    ListInventory: () => ({ records: [{ site: "HQ", location: "A-01", onHand: "9" }] }),
-    ListItems: ({ pageToken }) =>
-      pageToken === "more" ? { items: [{ itemNumber: "TENT", upc: "0123456789012" }] } : { items: [{ itemNumber: "BIG-TENT" }], nextPageToken: "more" },
+    ListItems: ({ itemNumber }) => {
+      if (isDown) throw failing;
+      return { items: [{ itemNumber, upc: itemNumber === "TENT" ? "0123456789012" : "" }] };
+    },
     ListChanges: () => ({}),
-    PickItem: () => ({ pickingOrder: { ...order, lines: [{ ...order.lines[0], picked: "1" }] } }),
+    PickItem: () => ({ pickingOrder: { ...order, lines: [{ ...order.lines[0], picked: "1" }, order.lines[1]] } }),
   });
   end = shown.end;
   const scan = await screen.findByLabelText("Scan or type an item number");
-  await waitFor(() => expect(reads).toBe(1));
+  await waitFor(() => expect(shown.called.filter(({ method }) => method === "ListItems").length).toBe(2));
   await userEvent.type(scan, "0123456789012{Enter}");
-  await screen.findByText("Picked 1 unit of TENT · Everything is picked");
+  await screen.findByText("not now");
+  isDown = false;
+  await userEvent.type(scan, "0123456789012{Enter}");
+  await screen.findByText("Picked 1 unit of TENT · 2 units to pick");
   expect(shown.called.find(({ method }) => method === "PickItem")?.request).toMatchObject({ itemNumber: "TENT", site: "HQ", location: "A-01" });
+  await userEvent.type(scan, "LAMP{Enter}");
+  await screen.findByText("not now");
+  expect(shown.called.filter(({ method }) => method === "PickItem").length).toBe(1);
 });
 
 test("two scans in quick succession are two picks, in their order", async () => {
@@ -131,7 +140,7 @@ test("two scans in quick succession are two picks, in their order", async () => 
     GetPickingOrder: () => ({ pickingOrder: order }),
     ListSites: () => ({ sites: [{ site: "HQ", locations: ["A-01"] }] }),
     ListInventory: () => ({ records: [{ site: "HQ", location: "A-01", onHand: "9" }] }),
-    ListItems: ({ search }) => ({ items: [{ itemNumber: search }] }),
+    ListItems: ({ itemNumber }) => ({ items: [{ itemNumber }] }),
     ListChanges: () => ({}),
     PickItem: () => new Promise((resolve) => setTimeout(() => resolve({ pickingOrder: order }), 50)),
   });

@@ -1,4 +1,4 @@
-// What jsdom lacks of a browser: nothing is laid out there, so nothing ever changes its size, and no dialog is on top.
+// What jsdom lacks of a browser: nothing is laid out there, so nothing ever changes its size or scrolls, and no dialog is on top.
 
 globalThis.ResizeObserver ??= class {
   observe(): void {}
@@ -9,3 +9,5 @@ globalThis.ResizeObserver ??= class {
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
   this.open = true;
 };
+
+Element.prototype.scrollIntoView ??= () => {};

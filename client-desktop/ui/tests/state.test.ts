@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Guard } from "../src/state/guard.svelte";
+import { KnownOrders } from "../src/state/known.svelte";
 import { Navigation } from "../src/state/navigation.svelte";
 import { Rate } from "../src/state/rate";
 import { PAGE, Rows } from "../src/state/rows.svelte";
@@ -57,6 +58,30 @@ test("leaving waits for what is being sent, and says when it fails", async () =>
   fail({ message: "the server can't be reached", reasons: [], kind: "unreachable" });
   expect(await flushed).toBe(false);
   expect(await undo.flush()).toBe(true);
+});
+
+test("what could not be done and nobody has heard of yet is not covered by the next", async () => {
+  const undo = new Undo();
+  for (const text of ["one", "two"]) undo.later(text, () => Promise.reject({ message: "it is gone", kind: "notFound" }), () => {});
+  await undo.flush();
+  expect(undo.failed?.text).toBe("one · two");
+});
+
+test("leaving waits for every pick, and says when one fails", async () => {
+  const known = new KnownOrders();
+  const order = known.order("MAIN", "BC-101");
+  expect(known.order("MAIN", "BC-101")).toBe(order);
+  const done: string[] = [];
+  const pick = (name: string, work = async () => {}) => order.inTurn(() => work().then(() => void done.push(name))).catch(() => {});
+  void pick("first", () => new Promise((resolve) => setTimeout(resolve, 1000)));
+  void pick("second", () => Promise.reject(new Error("refused")));
+  void pick("third");
+  expect(known.isWaiting).toBe(true);
+  const settled = known.settled();
+  await vi.runAllTimersAsync();
+  expect(await settled).toBe(false);
+  expect(done).toEqual(["first", "third"]);
+  expect([known.isWaiting, order.waiting, await known.settled()]).toEqual([false, 0, true]);
 });
 
 test("nobody leaves a page with unsaved changes without being asked", async () => {

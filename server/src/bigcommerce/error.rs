@@ -85,13 +85,14 @@ pub(super) fn scope_to_write(path: &str) -> &'static str {
     to_read.strip_suffix("_read_only").unwrap_or(to_read)
 }
 
-/// The scope that reading a path needs (BigCommerce API accounts page; facts section 17).
+/// The scope that a path needs to be read, or to be written as well where our work does both (BigCommerce API accounts
+/// page; facts section 17).
 pub(super) fn scope_of(path: &str) -> &'static str {
     const SCOPES: [(&str, &str); 8] = [
         ("v3/catalog", "store_v2_products_read_only"),
         ("v3/inventory/locations", "store_locations_read_only"),
-        ("v3/inventory", "store_inventory_read_only"),
-        ("v2/orders", "store_v2_orders_read_only"),
+        ("v3/inventory", "store_inventory"),
+        ("v2/orders", "store_v2_orders"),
         ("v3/customers", "store_v2_customers_read_only"),
         ("v3/channels", "store_channel_settings_read_only"),
         ("v3/settings", "store_v2_information_read_only"),

@@ -55,6 +55,8 @@ pub enum Reason {
     StatusRefused,
     /// A dry run would have changed it.
     WouldChange,
+    /// The store showed units of which the warehouse has never had any.
+    NeverCounted,
     /// A dry run would have published it.
     WouldPublish,
     /// A dry run would have sent it.
@@ -93,7 +95,7 @@ pub struct Words {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::ItemNumberBlank,
         Self::ItemNumberTooLong,
         Self::ItemNumberCharacters,
@@ -120,6 +122,7 @@ impl Reason {
         Self::CountRefused,
         Self::StatusRefused,
         Self::WouldChange,
+        Self::NeverCounted,
         Self::WouldPublish,
         Self::WouldSend,
         Self::Drift,
@@ -200,7 +203,7 @@ impl Reason {
             Self::UnknownProduct => (
                 "UNKNOWN_PRODUCT",
                 "The store lists stock for a product that has no item, because it was parked or appeared meanwhile.",
-                "Solve the parked product first; a product that appeared meanwhile comes with the next sync.",
+                "Solve the parked product, or wait for the sync that brings it; then count it and adjust its inventory before an End of Day tells the store zero.",
             ),
             Self::AddedBack => (
                 "ADDED_BACK",
@@ -263,6 +266,11 @@ impl Reason {
                 "Set the order's status in the store.",
             ),
             Self::WouldChange => ("WOULD_CHANGE", "This would have changed in the warehouse.", ""),
+            Self::NeverCounted => (
+                "NEVER_COUNTED",
+                "The store showed units of this item, and nobody has put any into the warehouse's books: it is told zero.",
+                "Count the item and adjust its inventory; the next End of Day tells the store.",
+            ),
             Self::WouldPublish => ("WOULD_PUBLISH", "This count would have been sent to the store.", ""),
             Self::WouldSend => ("WOULD_SEND", "This would have been sent to the store.", ""),
             Self::Drift => (

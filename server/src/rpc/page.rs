@@ -5,7 +5,7 @@ use tonic::Status;
 use crate::{
     app::Error,
     db::{ListPlace as Place, Listed, Order, Part},
-    domain::configuration::Violation,
+    domain::{configuration::Violation, reason::Reason},
 };
 
 /// What a request says about the part of a list it wants.
@@ -43,6 +43,17 @@ pub(super) fn next<T>(part: &Part, listed: &Listed<T>) -> String {
 /// How many rows to leave out.
 pub(super) fn skip(asked: i32) -> Result<i64, Status> {
     u32::try_from(asked).map(i64::from).map_err(|_| invalid("skip", "Leave out 0 rows or more."))
+}
+
+/// The code of a reason; none asks for all.
+pub(super) fn reason(asked: &str) -> Result<&str, Status> {
+    if asked.is_empty() || Reason::from_code(asked).is_some() {
+        return Ok(asked);
+    }
+    Err(invalid(
+        "reason",
+        &format!("There is no reason {asked:?}; codes are written like ITEM_NUMBER_TAKEN."),
+    ))
 }
 
 fn spelled(order: Order, is_descending: bool) -> String {

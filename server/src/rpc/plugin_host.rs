@@ -363,7 +363,7 @@ impl PluginHostService for PluginHost {
         let size = page::size(request.page_size)?;
         let [reason, record] = page::parts(&request.page_token)?.unwrap_or_default();
         let from = (&*reason, &*record, page::skip(request.skip)?);
-        let found = self.app.db.exceptions(run.id, &request.reason, from, size).await;
+        let found = self.app.db.exceptions(run.id, page::reason(&request.reason)?, from, size).await;
         let found = found.map_err(db_status)?;
         let next_page_token = page::token(found.len(), size, || {
             found.last().map(|last| [last.reason.words().code.to_owned(), last.record.clone()])
@@ -391,10 +391,9 @@ impl PluginHostService for PluginHost {
         let store = self.store(&caller, &request.store_id).await?;
         let size = page::size(request.page_size)?;
         let after = page::number(&request.page_token)?.unwrap_or_default();
-        let from = (after, page::skip(request.skip)?);
-        let found =
-            self.app.db.parked_records(store.id, &request.reason, from, size).await.map_err(db_status)?;
-        let total = self.app.db.parked_count(store.id, &request.reason).await.map_err(db_status)?;
+        let (from, reason) = ((after, page::skip(request.skip)?), page::reason(&request.reason)?);
+        let found = self.app.db.parked_records(store.id, reason, from, size).await.map_err(db_status)?;
+        let total = self.app.db.parked_count(store.id, reason).await.map_err(db_status)?;
         let next_page_token =
             page::token(found.len(), size, || found.last().map(|last| [last.id.to_string()]));
         let parked_records =

@@ -17,11 +17,12 @@ use crate::{
     warehouse::{
         carriers,
         changes::{self, ChangeFilter, ChangeKind},
-        customers, items,
+        customers,
+        items::{self, ItemFilter},
         orders::{self, OrderFilter, PickingOrder},
         places,
         shipments::{self, Shipment},
-        stock::{self, InventoryFilter},
+        stock,
     },
 };
 
@@ -206,7 +207,8 @@ impl WarehouseService for Warehouse {
             order_by: &request.order_by,
         };
         let part = page::part(&asked, &items::ORDERS)?;
-        let found = items::list(&self.app.db, division.id, &request.search, &part).await.map_err(db)?;
+        let filter = ItemFilter { search: request.search, item_number: request.item_number };
+        let found = items::list(&self.app.db, division.id, &filter, &part).await.map_err(db)?;
         let stores = self.app.stores(&caller).await.map_err(convert::status)?;
         Ok(Response::new(v1::ListItemsResponse {
             next_page_token: page::next(&part, &found),
@@ -229,7 +231,7 @@ impl WarehouseService for Warehouse {
             order_by: &request.order_by,
         };
         let part = page::part(&asked, &stock::ORDERS)?;
-        let filter = InventoryFilter { search: request.search, item_number: request.item_number };
+        let filter = ItemFilter { search: request.search, item_number: request.item_number };
         let found = stock::list(&self.app.db, division.id, &filter, &part).await.map_err(db)?;
         Ok(Response::new(v1::ListInventoryResponse {
             next_page_token: page::next(&part, &found),

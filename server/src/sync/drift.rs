@@ -78,10 +78,10 @@ pub(super) async fn check_location(work: &Work) -> Result<()> {
     let known = work.api.locations().await?.into_iter().find(|known| known.id == id);
     let problem = match known {
         Some(location) if location.enabled => return Ok(()),
-        Some(location) => format!("{:?} is disabled in the store: enable it there", location.label),
-        None => "is not among the store's locations".to_owned(),
+        Some(location) => format!("({}) is disabled in the store. Enable it there", location.label),
+        None => "is not among the store's locations. Add it there".to_owned(),
     };
-    Err(Error::Missing(format!("location {id} {problem}, or choose another Store Location")))
+    Err(Error::Missing(format!("location {id} {problem}, or choose another one as Store Location")))
 }
 
 /// Takes over what was sold since, and compares it with the store's counts as they were read last.

@@ -128,6 +128,7 @@ async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
     let configuration = &work.configuration;
     let words = excess.beyond(configuration.hold, configuration.drift_policy, work.approved);
     if !words.is_empty() {
+        list(work, &seen.promised).await?;
         return Err(Error::Held { excess, words });
     }
     if excess.restored_to.is_some() {
@@ -136,6 +137,31 @@ async fn check_excess(work: &Work, seen: &Seen) -> Result<()> {
         tx.commit(&work.bus).await?;
     }
     Ok(())
+}
+
+/// Writes down every count that would be sent, for the person who decides.
+async fn list(work: &Work, promised: &Promised) -> Result<()> {
+    let mut after = (0, 0);
+    loop {
+        let page = page(work, promised, after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.of;
+        let exceptions: Vec<_> = page.iter().filter_map(would_publish).collect();
+        let mut tx = work.page().await?;
+        work.db.add_exceptions(&mut tx, work.lease.run, &exceptions).await?;
+        tx.commit(&work.bus).await?;
+    }
+}
+
+/// What sending a count would change; nothing where the store shows it.
+fn would_publish(counted: &counts::Counted) -> Option<Exception> {
+    let quantity = counted.end.publish();
+    let shows = counted.in_store.map_or_else(|| "nothing".to_owned(), |units| units.to_string());
+    (counted.in_store != Some(quantity)).then(|| Exception {
+        reason: Reason::WouldPublish,
+        record: variant_words(counted.of.0, counted.of.1, ""),
+        detail: format!("{shows} → {quantity}"),
+    })
 }
 
 /// Some variants beyond one, with what they amount to.
@@ -193,17 +219,19 @@ async fn send(
                 }
                 continue;
             }
-            if work.dry_run && counted.in_store != Some(quantity) {
-                let shows = counted.in_store.map_or_else(|| "nothing".to_owned(), |units| units.to_string());
+            if work.dry_run {
+                exceptions.extend(would_publish(counted));
+            }
+            let shown = counted.in_store.unwrap_or_default();
+            if first && counted.told.is_none() && counted.end.on_hand == 0 && shown > 0 {
                 exceptions.push(Exception {
-                    reason: Reason::WouldPublish,
+                    reason: Reason::NeverCounted,
                     record: variant_words(counted.of.0, counted.of.1, ""),
-                    detail: format!("{shows} → {quantity}"),
+                    detail: format!("the store showed {shown}"),
                 });
             }
             // Variants that share a count are one write.
-            let before = counted.in_store.unwrap_or_default();
-            changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before, quantity });
+            changed.entry(identity(counted)).or_insert(Sent { of: counted.of, before: shown, quantity });
         }
         let differs =
             |counted: &&counts::Counted| changed.contains_key(&identity(counted)) && !is_right(counted);
@@ -246,7 +274,7 @@ fn is_right(counted: &counts::Counted) -> bool {
 }
 
 /// What the store counts a variant as.
-fn identity(counted: &counts::Counted) -> Counted {
+pub(super) fn identity(counted: &counts::Counted) -> Counted {
     match counted.tracking {
         Tracking::Product => Counted::Product(counted.of.0),
         _ => Counted::Variant(counted.of.1),

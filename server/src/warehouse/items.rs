@@ -320,11 +320,24 @@ pub const ORDERS: [Order; 3] = [
 const UNITS: &str =
     "CAST((SELECT COALESCE(SUM(on_hand), 0) FROM inventory WHERE item_id = items.id) AS BIGINT)";
 
-/// Items of a division whose number or name contains a text.
-pub async fn list(db: &Db, division: i64, search: &str, part: &Part) -> Result<Listed<Item>> {
-    let (search, pattern) = (fold(search), pattern(search));
+/// Which items to list, or whose inventory.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    /// Only those whose number or name contains this text.
+    pub search: String,
+    /// Only the one with this number.
+    pub item_number: String,
+}
+
+/// Items of a division.
+pub async fn list(db: &Db, division: i64, filter: &ItemFilter, part: &Part) -> Result<Listed<Item>> {
+    let (item, search, pattern) = (fold(&filter.item_number), fold(&filter.search), pattern(&filter.search));
     let mut conditions = "division_id = ?".to_owned();
     let mut values = vec![division.into()];
+    if !item.is_empty() {
+        conditions += " AND number_key = ?";
+        values.push(item.into());
+    }
     if !search.is_empty() {
         conditions += SEARCH;
         values.extend([pattern.clone().into(), pattern.into()]);

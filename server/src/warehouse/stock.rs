@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::items::{SEARCH, pattern};
+use super::items::{ItemFilter, SEARCH, pattern};
 use crate::{
     db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
     domain::{
@@ -228,20 +228,11 @@ pub const ORDERS: [Order; 3] = [
     Order::number("on_hand", "inventory.on_hand"),
 ];
 
-/// Which inventory records to list.
-#[derive(Clone, Debug, Default)]
-pub struct InventoryFilter {
-    /// Only those of items whose number or name contains this text.
-    pub search: String,
-    /// Only those of the item with this number.
-    pub item_number: String,
-}
-
 /// Inventory records of a division.
 pub async fn list(
     db: &Db,
     division: i64,
-    filter: &InventoryFilter,
+    filter: &ItemFilter,
     part: &Part,
 ) -> Result<Listed<InventoryRecord>> {
     let mut conditions = "items.id = item_id AND division_id = ?".to_owned();

@@ -10,15 +10,20 @@ export type Found = { group: string; icon: IconName; title: string; detail: stri
 /** How many of each kind are shown. */
 const FEW = 6;
 
-/** Items, orders and customers in which a text occurs; a part that cannot be read is left out. */
-export async function find(live: Live, division: string, text: string): Promise<Found[]> {
+/** Items, orders and customers in which a text occurs; a part that cannot be read is left out, and said to be. */
+export async function find(live: Live, division: string, text: string): Promise<{ found: Found[]; unread: boolean }> {
   const some = { division, search: text, pageSize: FEW };
+  let unread = false;
+  const none = () => {
+    unread = true;
+    return [];
+  };
   const [items, orders, customers] = await Promise.all([
-    live.read("ListItems", some).then(({ items = [] }) => items, () => []),
-    live.read("ListPickingOrders", some).then(({ pickingOrders = [] }) => pickingOrders, () => []),
-    live.read("ListCustomers", some).then(({ customers = [] }) => customers, () => []),
+    live.read("ListItems", some).then(({ items = [] }) => items, none),
+    live.read("ListPickingOrders", some).then(({ pickingOrders = [] }) => pickingOrders, none),
+    live.read("ListCustomers", some).then(({ customers = [] }) => customers, none),
   ]);
-  return [
+  const found = [
     ...items.map(({ itemNumber = "", name = "", onHand }): Found => ({
       group: words.find.items, icon: "items", title: itemNumber, detail: `${name} · ${count(onHand)}`, place: { page: "items", id: itemNumber },
     })),
@@ -29,4 +34,5 @@ export async function find(live: Live, division: string, text: string): Promise<
       group: words.find.customers, icon: "customers", title: name || email, detail: email, place: { page: "customers", id: customerId },
     })),
   ];
+  return { found, unread };
 }

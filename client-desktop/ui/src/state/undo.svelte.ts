@@ -39,6 +39,11 @@ export class Undo {
     return (await Promise.all(this.#sending)).every(Boolean);
   }
 
+  /** Says that a thing could not be done; what was said before stays until somebody closes it. */
+  tell(text: string, why: Failure): void {
+    this.failed = { text: this.failed ? `${this.failed.text} · ${text}` : text, failure: why };
+  }
+
   #take(id: number) {
     const entry = this.#sends.get(id);
     if (entry) clearTimeout(entry.timer);
@@ -61,7 +66,7 @@ export class Undo {
       return true;
     } catch (thrown) {
       entry?.back();
-      this.failed = { text, failure: failure(thrown) };
+      this.tell(text, failure(thrown));
       return false;
     }
   }

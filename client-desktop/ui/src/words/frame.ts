@@ -41,6 +41,7 @@ export const frame = {
     customers: "Customers",
     searching: "Searching…",
     none: "Nothing found. Search by item number, name, order number, customer or e-mail address.",
+    notRead: "Not everything could be read just now, so there may be more to find.",
     found: (value: number) => plural(value, "result", "results"),
   },
   line: {
@@ -65,6 +66,8 @@ export const frame = {
     nothingNew: "nothing new",
     next: (when: string) => `next ${when}`,
     endOfDay: (when: string) => `End of Day ${when}`,
+    endOfDayHeld: (when: string) => `End of Day held ${when}, waits for approval`,
+    endOfDayFailed: (when: string) => `End of Day failed ${when}`,
     endOfDayDue: (when: string) => `due ${when}`,
     endOfDayNever: "End of Day has not run yet",
     endOfDayOff: "End of Day is off",

@@ -118,6 +118,7 @@ export const warehouse = {
       hint: "A scan picks one. Type 3* before a number to pick three.",
       from: "From",
       picked: (units: string, item: string, left: string) => `Picked ${units} of ${item} · ${left}`,
+      picking: (units: string, item: string, order: string) => `Picked ${units} of ${item} for ${order}`,
       unknown: (text: string) => `No line of this order asks for ${text}.`,
       full: (item: string) => `${item} is picked in full.`,
       one: "Pick one",

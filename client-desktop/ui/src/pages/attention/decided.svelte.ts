@@ -29,3 +29,12 @@ export class Decided {
     for (const [mark, runId] of [...this.#marks]) if (runId && !open.includes(runId)) this.delete(mark);
   }
 }
+
+const ofAll = new WeakMap<Live, Decided>();
+
+/** What was decided about a store while its window is open; a decision that is not sent yet outlives the page. */
+export function decidedOf(live: Live): Decided {
+  const decided = ofAll.get(live) ?? new Decided();
+  ofAll.set(live, decided);
+  return decided;
+}

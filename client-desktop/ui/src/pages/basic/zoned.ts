@@ -1,12 +1,14 @@
 // A date and time as an input has it, in a store's time zone.
 
+import { clock } from "../../format";
+
 const DAY_MS = 86_400_000;
 
 /** What a zone's clock shows at an instant, as YYYY-MM-DDTHH:MM. */
 export function localAt(at: number, zone: string | undefined): string {
   const parts = new Map(
-    new Intl.DateTimeFormat("en-GB", {
-      ...(zone ? { timeZone: zone } : {}), hourCycle: "h23", calendar: "gregory", numberingSystem: "latn",
+    clock(zone, {
+      hourCycle: "h23", calendar: "gregory", numberingSystem: "latn",
       year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
     }).formatToParts(at).map((part) => [part.type, part.value]),
   );

@@ -1,13 +1,15 @@
 import { figure } from "../../format";
+import { failure, type Failure } from "../../host";
 import type { Live } from "../../state/live.svelte";
 
 export type Day = { on: string; value: number };
 
-/** What happened on each of the last days, by the store's calendar. */
+/** What happened on each of the last days, by the store's calendar; undefined until it is known. */
 export class Days {
-  orders = $state.raw<Day[]>([]);
-  published = $state.raw<Day[]>([]);
-  today = $state.raw({ orders: 0, picked: 0, shipped: 0 });
+  orders = $state.raw<Day[] | undefined>();
+  published = $state.raw<Day[] | undefined>();
+  today = $state.raw<{ orders: number; picked: number; shipped: number } | undefined>();
+  failed = $state.raw<Failure | undefined>();
 
   async read(live: Live): Promise<void> {
     try {
@@ -15,8 +17,9 @@ export class Days {
       this.orders = days.map(({ date = "", orders }) => ({ on: date, value: figure(orders) }));
       this.published = days.map(({ date = "", countsPublished }) => ({ on: date, value: figure(countsPublished) }));
       this.today = { orders: figure(today?.came), picked: figure(today?.picked), shipped: figure(today?.shipped) };
-    } catch {
-      // What is shown was true a moment ago; the status bar says how the line is.
+      this.failed = undefined;
+    } catch (thrown) {
+      this.failed = failure(thrown);
     }
   }
 }

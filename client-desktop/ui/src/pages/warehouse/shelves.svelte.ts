@@ -3,37 +3,35 @@ import type { Live } from "../../state/live.svelte";
 import { words } from "../../words";
 import { places } from "./places";
 
-/** What is printed on an item; empty where nothing is. */
-async function upcOf(live: Live, division: string, itemNumber: string): Promise<string> {
-  let pageToken = "";
-  do {
-    // The search finds it among all whose numbers or names hold its own.
-    const { items = [], nextPageToken = "" } = await live.read("ListItems", { division, search: itemNumber, pageSize: 1000, pageToken });
-    const found = items.find((item) => item.itemNumber === itemNumber);
-    if (found) return found.upc ?? "";
-    pageToken = nextPageToken;
-  } while (pageToken);
-  return "";
-}
-
 /** Where the items of an order lie, and what is printed on them. */
 export class Shelves {
   places = $state.raw<string[]>([]);
+  /** What is printed on items; empty where nothing is. */
   upcs = $state.raw<ReadonlyMap<string, string>>(new Map());
   #held = $state.raw<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
+  #reads = 0;
 
+  /** Reads all of it; what can be read is taken in even where the rest fails. */
   async read(live: Live, division: string, itemNumbers: string[]): Promise<void> {
-    const [all, ...items] = await Promise.all([
-      places(live, division),
-      ...itemNumbers.map(async (itemNumber) => {
-        const [{ records = [] }, upc] = await Promise.all([live.read("ListInventory", { division, itemNumber, pageSize: 1000 }), upcOf(live, division, itemNumber)]);
-        const held = new Map(records.map(({ site, location, onHand }) => [`${site}/${location}`, figure(onHand)]));
-        return { itemNumber, held, upc };
-      }),
+    const read = ++this.#reads;
+    const take = <T>(answer: Promise<T>, into: (answer: T) => void) =>
+      answer.then((came) => {
+        if (read === this.#reads) into(came);
+      });
+    const asked = await Promise.allSettled([
+      take(places(live, division), (all) => (this.places = all)),
+      ...itemNumbers.flatMap((itemNumber) => [
+        take(live.read("ListInventory", { division, itemNumber, pageSize: 1000 }), ({ records = [] }) => {
+          const held = new Map(records.map(({ site, location, onHand }) => [`${site}/${location}`, figure(onHand)]));
+          this.#held = new Map([...this.#held, [itemNumber, held]]);
+        }),
+        take(live.read("ListItems", { division, itemNumber, pageSize: 1 }), ({ items = [] }) => {
+          this.upcs = new Map([...this.upcs, [itemNumber, items[0]?.upc ?? ""]]);
+        }),
+      ]),
     ]);
-    this.places = all;
-    this.#held = new Map(items.map(({ itemNumber, held }) => [itemNumber, held]));
-    this.upcs = new Map(items.map(({ itemNumber, upc }) => [itemNumber, upc]));
+    const failed = asked.find((answer) => answer.status === "rejected");
+    if (failed) throw failed.reason;
   }
 
   /** The units of an item by place. */
@@ -41,21 +39,29 @@ export class Shelves {
     return this.#held.get(itemNumber) ?? new Map();
   }
 
-  /** The place with most units of an item. */
+  /** The place with most units of an item, where its places are known. */
   best(itemNumber: string): string | undefined {
-    return [...this.held(itemNumber)].sort(([, one], [, other]) => other - one)[0]?.[0] ?? this.places[0];
+    const held = this.#held.get(itemNumber);
+    return held && ([...held].sort(([, one], [, other]) => other - one)[0]?.[0] ?? this.places[0]);
   }
 
-  /** Where an item lies, in words. */
+  /** Where an item lies, in words; none where that is not known. */
   words(itemNumber: string): string {
+    if (!this.#held.has(itemNumber)) return "";
     const held = [...this.held(itemNumber)].filter(([, units]) => units > 0);
     return held.map(([place, units]) => `${place.replace("/", " / ")}: ${count(units)}`).join(" · ") || words.warehouse.why.noPlaces;
   }
 
-  /** Notes that units were taken. */
+  /** Notes that units were taken, where it is known what lies there. */
   take(itemNumber: string, place: string, units: number): void {
+    if (!this.#held.has(itemNumber)) return;
     const held = new Map(this.held(itemNumber));
     held.set(place, Math.max(0, (held.get(place) ?? 0) - units));
     this.#held = new Map([...this.#held, [itemNumber, held]]);
+  }
+
+  /** Forgets where an item lies, for it does not lie there. */
+  forget(itemNumber: string): void {
+    this.#held = new Map([...this.#held].filter(([other]) => other !== itemNumber));
   }
 }
