@@ -145,9 +145,6 @@ pub(crate) fn hints(code: Code, reasons: &[Reason]) -> Vec<String> {
     if flags.iter().any(|flag| flag.contains("CODE")) {
         hints.push("plugin-host divisions lists the codes".to_owned());
     }
-    if reasons.iter().any(|reason| reason.field == "store_id") {
-        hints.push("--store HASH names a store; plugin-host stores lists the kept keys".to_owned());
-    }
     if code == Code::Aborted {
         hints.push("somebody else was faster; look at what is there now and try again".to_owned());
     }

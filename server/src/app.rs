@@ -152,8 +152,8 @@ impl App {
         let own = match caller.only_store() {
             Some(id) => self.db.store(id).await?,
             None if hash.is_empty() => {
-                let message =
-                    "No store was named, and this key is not of one alone: name it by its store hash.";
+                let message = "No store was named, and this key is not of one alone: name it by its store hash, \
+                               with --store on the command line.";
                 return Err(Error::Invalid(vec![Violation::new("store_id", message)]));
             }
             None => self.db.store_by_hash(hash).await?,

@@ -20,7 +20,7 @@ use crate::{
 crate::on_both_databases! {
     a_count_the_store_refuses_keeps_no_other_from_being_published
     untracked_products_are_named_and_never_counted
-    what_nobody_has_counted_here_is_named_when_it_is_told_zero
+    what_the_store_has_and_the_warehouse_has_not_is_named_when_it_is_told_zero
     counts_that_are_seen_late_are_waited_for_and_hand_back_nothing
     counts_the_store_does_not_show_are_said_to_be_and_are_nobodys_doing
     counts_are_written_one_batch_after_the_other
@@ -160,18 +160,20 @@ async fn items_of_their_own_never_stand_for_the_count_of_all(engine: Engine) -> 
     Ok(())
 }
 
-async fn what_nobody_has_counted_here_is_named_when_it_is_told_zero(engine: Engine) -> anyhow::Result<()> {
+async fn what_the_store_has_and_the_warehouse_has_not_is_named_when_it_is_told_zero(
+    engine: Engine,
+) -> anyhow::Result<()> {
     let scene = imported(engine, 3).await?;
     let (_, variants) = rope(&scene, Tracking::Variant).await?;
     scene.store.with_store(|store| store.set_stock(variants[0], 1, 49));
     let run = end_of_day(&scene.operator, false).await?;
-    let named = scene.operator.exceptions(run.run_id, "NEVER_COUNTED").await?;
+    let named = scene.operator.exceptions(run.run_id, "NONE_ON_HAND").await?;
     ensure!(named.len() == 1 && named[0].detail == "the store showed 49", "{named:?}");
     ensure!(named[0].record.contains(&format!("variant {}", variants[0])), "{named:?}");
     ensure!(in_store(&scene.store, variants[0]) == Some(0));
     adjust(&scene.operator, "ROPE-R", 49).await?;
     let run = end_of_day(&scene.operator, false).await?;
-    ensure!(scene.operator.exceptions(run.run_id, "NEVER_COUNTED").await?.is_empty());
+    ensure!(scene.operator.exceptions(run.run_id, "NONE_ON_HAND").await?.is_empty());
     ensure!(in_store(&scene.store, variants[0]) == Some(49));
     Ok(())
 }

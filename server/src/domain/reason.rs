@@ -55,8 +55,8 @@ pub enum Reason {
     StatusRefused,
     /// A dry run would have changed it.
     WouldChange,
-    /// The store showed units of which the warehouse has never had any.
-    NeverCounted,
+    /// The store showed units of which the warehouse has none, and was never told a count.
+    NoneOnHand,
     /// A dry run would have published it.
     WouldPublish,
     /// A dry run would have sent it.
@@ -122,7 +122,7 @@ impl Reason {
         Self::CountRefused,
         Self::StatusRefused,
         Self::WouldChange,
-        Self::NeverCounted,
+        Self::NoneOnHand,
         Self::WouldPublish,
         Self::WouldSend,
         Self::Drift,
@@ -266,10 +266,10 @@ impl Reason {
                 "Set the order's status in the store.",
             ),
             Self::WouldChange => ("WOULD_CHANGE", "This would have changed in the warehouse.", ""),
-            Self::NeverCounted => (
-                "NEVER_COUNTED",
-                "The store showed units of this item, and nobody has put any into the warehouse's books: it is told zero.",
-                "Count the item and adjust its inventory; the next End of Day tells the store.",
+            Self::NoneOnHand => (
+                "NONE_ON_HAND",
+                "The store showed units of this item, of which the warehouse has none, and is told zero for the first time.",
+                "Count the item; if there are any, adjust its inventory, and the next End of Day tells the store.",
             ),
             Self::WouldPublish => ("WOULD_PUBLISH", "This count would have been sent to the store.", ""),
             Self::WouldSend => ("WOULD_SEND", "This would have been sent to the store.", ""),

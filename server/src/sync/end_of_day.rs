@@ -223,9 +223,9 @@ async fn send(
                 exceptions.extend(would_publish(counted));
             }
             let shown = counted.in_store.unwrap_or_default();
-            if first && counted.told.is_none() && counted.end.on_hand == 0 && shown > 0 {
+            if first && counted.told.is_none() && quantity == 0 && counted.end.on_hand == 0 && shown > 0 {
                 exceptions.push(Exception {
-                    reason: Reason::NeverCounted,
+                    reason: Reason::NoneOnHand,
                     record: variant_words(counted.of.0, counted.of.1, ""),
                     detail: format!("the store showed {shown}"),
                 });

@@ -329,20 +329,32 @@ pub struct ItemFilter {
     pub item_number: String,
 }
 
+impl ItemFilter {
+    /// Adds what is asked for to the conditions of a query of items.
+    pub(super) fn narrow(&self, conditions: &mut String, values: &mut Vec<Value>) {
+        let (item, search) = (fold(&self.item_number), fold(&self.search));
+        if !item.is_empty() {
+            *conditions += " AND number_key = ?";
+            values.push(item.into());
+        }
+        if !search.is_empty() {
+            *conditions += " AND (number_key LIKE ? ESCAPE '!' OR name_key LIKE ? ESCAPE '!')";
+            values.extend(vec![Value::from(pattern(&search)); 2]);
+        }
+    }
+
+    /// Whether a text is sought.
+    pub(super) fn is_search(&self) -> bool {
+        !fold(&self.search).is_empty()
+    }
+}
+
 /// Items of a division.
 pub async fn list(db: &Db, division: i64, filter: &ItemFilter, part: &Part) -> Result<Listed<Item>> {
-    let (item, search, pattern) = (fold(&filter.item_number), fold(&filter.search), pattern(&filter.search));
     let mut conditions = "division_id = ?".to_owned();
     let mut values = vec![division.into()];
-    if !item.is_empty() {
-        conditions += " AND number_key = ?";
-        values.push(item.into());
-    }
-    if !search.is_empty() {
-        conditions += SEARCH;
-        values.extend([pattern.clone().into(), pattern.into()]);
-    }
-    let is_searched = !search.is_empty();
+    filter.narrow(&mut conditions, &mut values);
+    let is_searched = filter.is_search();
     let source = Source { from: "items", conditions, values };
     let rows = Rows { columns: "id", ids: &["id"], source, counted: None, is_searched };
     let listed = db.listed(&rows, part).await?;
@@ -404,9 +416,6 @@ fn item(row: &AnyRow) -> Result<Item> {
         bindings: Vec::new(),
     })
 }
-
-/// The condition that finds a text in number or name.
-pub(super) const SEARCH: &str = " AND (number_key LIKE ? ESCAPE '!' OR name_key LIKE ? ESCAPE '!')";
 
 /// What finds a text anywhere in a folded column, with LIKE and `!` as its escape.
 pub(super) fn pattern(search: &str) -> String {

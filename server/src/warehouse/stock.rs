@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::items::{ItemFilter, SEARCH, pattern};
+use super::items::ItemFilter;
 use crate::{
     db::{Db, Listed, Order, Part, Result, Row, Rows, Source, Tx, Value, insert, select_in},
     domain::{
@@ -237,15 +237,7 @@ pub async fn list(
 ) -> Result<Listed<InventoryRecord>> {
     let mut conditions = "items.id = item_id AND division_id = ?".to_owned();
     let mut values = vec![Value::from(division)];
-    let (item, search) = (fold(&filter.item_number), fold(&filter.search));
-    if !item.is_empty() {
-        conditions += " AND number_key = ?";
-        values.push(item.clone().into());
-    }
-    if !search.is_empty() {
-        conditions += SEARCH;
-        values.extend(vec![Value::from(pattern(&search)); 2]);
-    }
+    filter.narrow(&mut conditions, &mut values);
     // Without a wish, what lies in the division's locations is all there is, and need not be looked up by item.
     let whole = || Source {
         from: "inventory",
@@ -254,14 +246,14 @@ pub async fn list(
             .to_owned(),
         values: vec![division.into()],
     };
-    let is_whole = item.is_empty() && search.is_empty();
+    let is_whole = fold(&filter.item_number).is_empty() && !filter.is_search();
     let by_units = is_whole && part.order == ORDERS[2];
     let rows = Rows {
         columns: "item_id, location_id",
         ids: &["item_id", "location_id"],
         source: if by_units { whole() } else { Source { from: "items, inventory", conditions, values } },
         counted: is_whole.then(whole),
-        is_searched: !search.is_empty(),
+        is_searched: filter.is_search(),
     };
     let listed = db.listed(&rows, part).await?;
     let keys: Vec<(i64, i64)> = listed.rows.iter().map(key).collect::<Result<_>>()?;
